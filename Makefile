@@ -1,0 +1,43 @@
+# The front door. `make help` lists the targets; every one makes the virtual environment on first use.
+PYTHON ?= python3.11
+PORT ?= 8000
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help setup demo serve test lint train export clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY) ## make .venv and install everything (5.5 GB with torch; once)
+
+$(READY): requirements.txt api/requirements.txt
+	@echo "Setting up .venv: the first time this downloads torch and takes some minutes."
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: apt-get install python3.11 python3.11-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+demo: $(READY) ## the whole product on one photo: make demo [PHOTO=selfie.jpg] [PORT=8000] [ONCE=1]
+	@$(BIN)/python -m sample_clients.demo --port $(PORT) $(if $(PHOTO),--photo "$(PHOTO)") $(if $(ONCE),--once)
+
+serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]
+	@$(BIN)/python -m api serve --port $(PORT)
+
+test: $(READY) lint ## style, types and all tests
+	@$(BIN)/python -m pytest
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy api training mobile_export sample_clients
+
+train: $(READY) ## train the reference again (about an hour on 2 cores; goes on where it stopped)
+	@$(BIN)/python -m training.train --out runs/reference
+
+export: $(READY) ## export training/reference to mobile_export/reference (about half an hour)
+	@$(BIN)/python -m mobile_export --checkpoint training/reference --out mobile_export/reference
+
+clean: ## remove what the other targets made, except .venv
+	@rm -rf demo runs cache var .mypy_cache .pytest_cache .ruff_cache .hypothesis
