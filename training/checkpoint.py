@@ -1,0 +1,75 @@
+"""A checkpoint is a folder: `weights.safetensors` (half precision) and `checkpoint.json` (all that is not weights)."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from training.decoding import Decoding
+from training.model import SkinNet
+
+WEIGHTS, RECORD = "weights.safetensors", "checkpoint.json"
+SCHEMA = 1
+
+
+class CheckpointError(ValueError):
+    """The folder is no checkpoint that this version can read."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A grader in evaluation mode, the side of its input in px, its decoding, and the whole JSON record."""
+
+    net: SkinNet
+    size: int
+    decoding: Decoding
+    info: dict[str, Any]
+
+
+def save(folder: Path, net: SkinNet, size: int, decoding: Decoding, **info: Any) -> None:
+    """Write a checkpoint; each file appears whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {name: _halved(value) for name, value in net.state_dict().items()}
+    save_file(weights, folder / f"{WEIGHTS}.part")
+    record = {"schema": SCHEMA, "arch": "efficientnet_b0", "input_size": size, "decoding": decoding.as_record(), **info}
+    (folder / f"{RECORD}.part").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    for name in (WEIGHTS, RECORD):
+        os.replace(folder / f"{name}.part", folder / name)
+
+
+def load(folder: Path | str) -> Checkpoint:
+    """Read a checkpoint. Raises `CheckpointError` with a sentence that says what is wrong."""
+    folder = Path(folder)
+    try:
+        info = json.loads((folder / RECORD).read_text("utf-8"))
+    except FileNotFoundError:
+        raise CheckpointError(f"{folder} is no checkpoint: it has no {RECORD}") from None
+    except json.JSONDecodeError:
+        raise CheckpointError(f"{folder / RECORD} is damaged: it is not JSON") from None
+    if info.get("schema") != SCHEMA:
+        raise CheckpointError(f"{folder / RECORD} has schema {info.get('schema')}; this version reads {SCHEMA}")
+    return Checkpoint(load_weights(folder / WEIGHTS), info["input_size"], Decoding.from_record(info["decoding"]), info)
+
+
+def load_weights(path: Path | str) -> SkinNet:
+    """A grader in evaluation mode from a weights file alone."""
+    try:
+        stored = load_file(path)
+    except (FileNotFoundError, SafetensorError):
+        raise CheckpointError(f"{path} is missing or damaged") from None
+    net = SkinNet()
+    net.load_state_dict({name: _widened(value) for name, value in stored.items()})
+    return net.eval()
+
+
+def _halved(value: torch.Tensor) -> torch.Tensor:
+    return value.detach().cpu().half().contiguous() if value.is_floating_point() else value.detach().cpu()
+
+
+def _widened(value: torch.Tensor) -> torch.Tensor:
+    return value.float() if value.is_floating_point() else value

@@ -1,0 +1,124 @@
+"""Measure a grader: P-Recall both ways per attribute, n per grade, intervals, errors, coverage of the ranges.
+
+    python -m training.evaluate --checkpoint training/reference --synthetic 1000 --seed 4242
+    python -m training.evaluate --bundle mobile_export/reference --synthetic 1000 --seed 4242 --json -
+    python -m training.evaluate --checkpoint runs/mine --data my_photos
+    python -m training.evaluate --checkpoint training/reference --bundle mobile_export/reference --synthetic 1000
+
+Truth is the clean grade of synthetic skin; figures against the rated grade stand beside it. With both a checkpoint
+and a bundle, the two are measured on the same photos and compared.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from training.attributes import KEYS
+from training.checkpoint import CheckpointError
+from training.datasets import DataError, photo_set
+from training.decoding import plausible_grades
+from training.graders import BundleGrader, CheckpointGrader, Grader
+from training.metrics import covered_share, report, table
+from training.photo_set import PhotoSet, render_set
+from training.runtime import Answers, agreement
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    p = argparse.ArgumentParser(
+        "python -m training.evaluate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    p.add_argument("--checkpoint", type=Path, help="checkpoint folder")
+    p.add_argument("--bundle", type=Path, help="bundle folder; its ExecuTorch file grades")
+    photos = p.add_mutually_exclusive_group(required=True)
+    photos.add_argument("--data", type=Path, help="folder of labelled photos")
+    photos.add_argument("--synthetic", type=int, metavar="N", help="render N fresh photos")
+    p.add_argument("--seed", type=int, default=4242, help="of the rendered photos and the intervals (default 4242)")
+    p.add_argument("--balanced", action=argparse.BooleanOptionalAction, default=True, help="every grade equally often")
+    p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
+    return p
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the figures; 0 when they were measured, 2 with a sentence when they could not be."""
+    p = parser()
+    args = p.parse_args(argv)
+    if not (args.checkpoint or args.bundle):
+        p.error("name a grader: --checkpoint DIR or --bundle DIR")
+    try:
+        graders = open_graders(args)
+        photos = read_photos(args, graders[0].size)
+    except (CheckpointError, DataError) as error:
+        print(f"training.evaluate: {error}", file=sys.stderr)
+        return 2
+    answers = [grader.grade(photos.images) for grader in graders]
+    figures = [measure(g, a, photos, args.seed) for g, a in zip(graders, answers, strict=True)]
+    result = figures[0] if len(figures) == 1 else {"graders": figures, "agreement": agreement(*answers)}
+    show(result, figures, args.json)
+    return 0
+
+
+def open_graders(args: argparse.Namespace) -> list[Grader]:
+    """The graders asked for, the checkpoint first."""
+    graders: list[Grader] = [CheckpointGrader.open(args.checkpoint)] if args.checkpoint else []
+    if args.bundle:
+        graders.append(BundleGrader.open(args.bundle))
+    if len({grader.size for grader in graders}) > 1:
+        raise CheckpointError(
+            "the checkpoint and the bundle take photos of different sizes: compare what belongs together"
+        )
+    return graders
+
+
+def read_photos(args: argparse.Namespace, size: int) -> PhotoSet:
+    """The photos to measure on."""
+    if args.data:
+        return photo_set(args.data, size)
+    if args.synthetic < 1:
+        raise DataError("--synthetic needs at least one photo")
+    return render_set(args.synthetic, size, args.seed, args.balanced)
+
+
+def measure(grader: Grader, answers: Answers, photos: PhotoSet, seed: int) -> dict[str, Any]:
+    """All figures of one grader: balanced answers against the truth, and beside them the other readings."""
+    low, high = plausible_grades(answers.probabilities, np.array(grader.decoding.conformal_q))
+    figures = report(photos.clean, answers.balanced, seed=seed)
+    for a, key in enumerate(KEYS):
+        figures["attributes"][key]["range_coverage_rated"] = covered_share(photos.labels[:, a], low[:, a], high[:, a])
+        known = photos.clean[:, a] >= 0
+        error = np.abs(answers.expected[known, a] - photos.clean[known, a])
+        figures["attributes"][key]["expected_mae"] = float(error.mean()) if known.any() else None
+    rated, likely = (
+        report(photos.labels, answers.balanced, seed=seed),
+        report(photos.clean, answers.most_likely, seed=seed),
+    )
+    return {
+        "grader": grader.name,
+        "photos": len(photos),
+        **figures,
+        "against_rated": {key: rated[key] for key in ("mean_p_recall", "mean_p_recall_present")},
+        "most_likely": {key: likely[key] for key in ("mean_p_recall", "mean_p_recall_present")},
+    }
+
+
+def show(result: dict[str, Any], figures: list[dict[str, Any]], target: str | None) -> None:
+    """Tables for people, or one JSON object where asked."""
+    text = json.dumps(result, ensure_ascii=False)
+    if target == "-":
+        print(text)
+        return
+    if target:
+        Path(target).write_text(text + "\n", "utf-8")
+    for one in figures:
+        print(f"{one['grader']}, {one['photos']} photos\n{table(one)}\n")
+    for name, share in result.get("agreement", {}).items():
+        print(f"{name:20} {share:.4f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

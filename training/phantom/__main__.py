@@ -1,0 +1,87 @@
+"""Render synthetic skin.
+
+python -m training.phantom --out skin --count 200                     # a labelled folder: JPEG beside JSON
+python -m training.phantom --out photo.png --one --seed 7 --grades oil=3,wrinkle=2
+python -m training.phantom --out sheet.png --sheet                    # every attribute and grade, and the tones
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from training.attributes import GRADES, KEYS
+from training.phantom.photo import TONES, Phantom, render
+from training.photo_set import encode_jpeg, plan_grades
+
+MIDDLING = {"oil": 1, "hydration": 3, "wrinkle": 1, "pigmentation": 1, "sensitivity": 1}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Render one photo, a sheet or a folder; 2 with a sentence on bad options."""
+    p = argparse.ArgumentParser(
+        "python -m training.phantom", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    p.add_argument("--out", type=Path, required=True)
+    what = p.add_mutually_exclusive_group()
+    what.add_argument("--one", action="store_true", help="one photo")
+    what.add_argument("--sheet", action="store_true", help="five attributes by five grades, and the tones")
+    p.add_argument("--count", type=int, default=100, help="photos in the folder (default 100)")
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--side", type=int, help="px (default 256; 768 with --one)")
+    p.add_argument("--grades", type=parse_grades, default={}, help="for --one, KEY=GRADE,… (others are middling)")
+    p.add_argument("--tone", type=int, choices=range(len(TONES)), help="for --one, 0 very light .. 5 dark")
+    p.add_argument("--balanced", action=argparse.BooleanOptionalAction, default=True, help="every grade equally often")
+    args = p.parse_args(argv)
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    if args.one:
+        phantom = render(args.seed, 0, MIDDLING | args.grades, args.side or 768, args.tone)
+        Image.fromarray(phantom.pixels).save(args.out)
+    elif args.sheet:
+        Image.fromarray(contact_sheet(args.seed, args.side or 256)).save(args.out)
+    else:
+        write_folder(args.out, args.count, args.seed, args.side or 256, args.balanced)
+    print(f"written: {args.out}", file=sys.stderr)
+    return 0
+
+
+def parse_grades(text: str) -> dict[str, int]:
+    """`oil=3,wrinkle=2` -> {"oil": 3, "wrinkle": 2}."""
+    grades = {}
+    for item in filter(None, text.split(",")):
+        key, _, value = item.partition("=")
+        if key not in KEYS or value not in map(str, range(GRADES)):
+            raise argparse.ArgumentTypeError(f"'{item}': write KEY=GRADE, KEY one of {', '.join(KEYS)}, GRADE 0..4")
+        grades[key] = int(value)
+    return grades
+
+
+def contact_sheet(seed: int, side: int) -> np.ndarray:
+    """One row per attribute with its grades rising, then one photo on five tones."""
+    rows = [[render(seed, 0, MIDDLING | {key: g}, side, tone=1) for g in range(GRADES)] for key in KEYS]
+    busy = {"oil": 3, "hydration": 1, "wrinkle": 3, "pigmentation": 3, "sensitivity": 3}
+    rows.append([render(seed, 0, busy, side, tone) for tone in (0, 1, 2, 4, 5)])
+    return np.vstack([np.hstack([phantom.pixels for phantom in row]) for row in rows])
+
+
+def write_folder(folder: Path, count: int, seed: int, side: int, balanced: bool) -> None:
+    """JPEG beside JSON, the rated grades as labels and the clean ones beside them under `clean`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for index, grades in enumerate(tqdm(plan_grades(count, seed, balanced), desc="rendering skin", unit="photo")):
+        phantom = render(seed, index, dict(zip(KEYS, map(int, grades), strict=True)), side)
+        (folder / f"{index:05d}.jpg").write_bytes(encode_jpeg(phantom, seed, index))
+        (folder / f"{index:05d}.json").write_text(json.dumps(labels_of(phantom)))
+
+
+def labels_of(phantom: Phantom) -> dict[str, object]:
+    """The label file of a synthetic photo."""
+    return {**phantom.rated, "part": phantom.part, "clean": phantom.clean}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

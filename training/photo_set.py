@@ -1,0 +1,117 @@
+"""Photos ready for the network: input bytes and labels in arrays, rendered or read from a folder.
+
+Synthetic sets are rendered in parallel from one seed and may be cached on disk; the cache's name holds a digest of
+the renderer's sources, so a changed renderer never meets an old cache.
+"""
+
+import hashlib
+import io
+import os
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from tqdm import tqdm
+
+from training.attributes import GRADES, KEYS
+from training.phantom.photo import Phantom, render, stream
+from training.preprocess import model_input
+
+# Share of each grade in the project that this one grew out of (training counts), for `balanced=False`.
+SEED_COUNTS = {
+    "oil": (26, 735, 1501, 413, 35),
+    "hydration": (40, 182, 279, 133, 45),
+    "wrinkle": (740, 807, 408, 64, 12),
+    "pigmentation": (435, 894, 520, 143, 46),
+    "sensitivity": (1364, 1549, 420, 43, 14),
+}
+JPEG_QUALITY = (70, 96)
+
+
+@dataclass(frozen=True)
+class PhotoSet:
+    """images (N,S,S,3) uint8; labels and clean (N,5) int64, -1 where not labelled; parts and tones (N,), -1 unknown.
+
+    `labels` is what raters wrote; `clean` is the truth where it is known, else the same.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    clean: NDArray[np.int64]
+    parts: NDArray[np.int64]
+    tones: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def take(self, index: NDArray[np.int64] | slice) -> "PhotoSet":
+        """The photos at `index`."""
+        return PhotoSet(*(getattr(self, name)[index] for name in FIELDS))
+
+
+FIELDS = ("images", "labels", "clean", "parts", "tones")
+
+
+def plan_grades(count: int, seed: int, balanced: bool = True) -> NDArray[np.int64]:
+    """Clean grades (count, 5) of a set: every grade equally often, or as often as real photos show it."""
+    grades = np.empty((count, len(KEYS)), np.int64)
+    for column, key in enumerate(KEYS):
+        rng = stream(seed, 2**31, key)  # an index that no photo has
+        if balanced:
+            grades[:, column] = rng.permutation(np.arange(count) % GRADES)
+        else:
+            share = np.array(SEED_COUNTS[key]) / sum(SEED_COUNTS[key])
+            grades[:, column] = rng.choice(GRADES, count, p=share)
+    return grades
+
+
+def encode_jpeg(phantom: Phantom, seed: int, index: int) -> bytes:
+    """The photo as a phone would store it, at a random quality."""
+    quality = int(stream(seed, index, "camera", 1).integers(*JPEG_QUALITY))
+    held = io.BytesIO()
+    Image.fromarray(phantom.pixels).save(held, "JPEG", quality=quality)
+    return held.getvalue()
+
+
+def _one(task: tuple[int, int, int, tuple[int, ...]]) -> tuple[NDArray[np.uint8], list[list[int]], int, int]:
+    seed, index, size, grades = task
+    phantom = render(seed, index, dict(zip(KEYS, grades, strict=True)))
+    stored = np.asarray(Image.open(io.BytesIO(encode_jpeg(phantom, seed, index))))
+    labels = [[phantom.rated[k] for k in KEYS], [phantom.clean[k] for k in KEYS]]
+    return model_input(stored, size), labels, phantom.part, phantom.tone
+
+
+def render_set(count: int, size: int, seed: int, balanced: bool = True) -> PhotoSet:
+    """Render `count` photos on every core, with a progress bar; the same seed gives the same set."""
+    plan = plan_grades(count, seed, balanced)
+    tasks = [(seed, i, size, tuple(map(int, row))) for i, row in enumerate(plan)]
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        drawn = list(tqdm(pool.map(_one, tasks, chunksize=16), total=count, desc="rendering skin", unit="photo"))
+    images, labels, parts, tones = zip(*drawn, strict=True)
+    both = np.array(labels, np.int64)
+    return PhotoSet(np.stack(images), both[:, 0], both[:, 1], np.array(parts), np.array(tones))
+
+
+def load_or_render(count: int, size: int, seed: int, balanced: bool = True, cache: Path = Path("cache")) -> PhotoSet:
+    """`render_set`, kept under `cache` as one .npy file per field and read back memory-mapped."""
+    name = f"{count}-{size}-{seed}-{'balanced' if balanced else 'seed-priors'}-{renderer_digest()}"
+    folder = cache / name
+    if not folder.exists():
+        drawn = render_set(count, size, seed, balanced)
+        unfinished = folder.with_suffix(f".{os.getpid()}")
+        unfinished.mkdir(parents=True)
+        for field in FIELDS:
+            np.save(unfinished / f"{field}.npy", getattr(drawn, field))
+        unfinished.rename(folder)
+    return PhotoSet(*(np.load(folder / f"{field}.npy", mmap_mode="r") for field in FIELDS))
+
+
+def renderer_digest() -> str:
+    """Twelve hex digits that change whenever the code that draws or resizes photos does."""
+    here = Path(__file__).parent
+    sources = [*sorted((here / "phantom").glob("*.py")), here / "preprocess.py", Path(__file__)]
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
