@@ -1,0 +1,1 @@
+"""Turn a checkpoint into files that a phone runs, prove them right, and sign them as a bundle."""
