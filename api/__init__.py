@@ -1,0 +1,59 @@
+"""The API: accounts, a history that cannot be lost, heatmaps on request, model delivery.
+
+`create_app` builds the web process, which needs no torch; `python -m api serve` starts it with a heatmap worker.
+"""
+
+from flask import Flask, Response, request
+from flask_openapi import Info, OpenAPI
+
+from api import accounts, database, heatmaps, models, problems, sync, system, tokens
+from api.config import Config
+from api.problems import Problem
+
+PHOTO_BYTES = 12 << 20
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The web application. Raises `config.ConfigError` when the environment is not fit to start."""
+    config = config or Config.from_environment()
+    app = OpenAPI(
+        "api",
+        info=Info(title="SkinScore", version="1"),
+        openapi_extensions={"openapi": "3.1.0"},
+        security_schemes={"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        validation_error_callback=problems.from_validation,
+        doc_prefix="/docs",
+        static_folder=None,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.config["MAX_CONTENT_LENGTH"] = PHOTO_BYTES
+    app.extensions["skinscore"] = config
+    database.open_database(config.database_url)
+    problems.register(app)
+    database.register(app)
+    tokens.register(app, config)
+    app.before_request(check_body)
+    app.after_request(harden)
+    for room in (accounts, sync, heatmaps, models, system):
+        app.register_api(room.routes)
+    return app
+
+
+def check_body() -> None:
+    """JSON routes take a JSON object of at most 1 MiB; say 415, 400 or 413 where it is something else."""
+    if request.method not in ("POST", "PATCH", "PUT") or request.endpoint in (None, "heatmaps.ask", "accounts.logout"):
+        return
+    request.max_content_length = sync.MAX_BYTES
+    if not request.is_json:
+        raise Problem("unsupported-media-type", "send application/json")
+    if not isinstance(request.get_json(), dict):
+        raise Problem("bad-request", "the body must be a JSON object")
+
+
+def harden(response: Response) -> Response:
+    """Headers that every answer carries."""
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if request.path.startswith(("/v1/auth", "/v1/account", "/v1/sync")):
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,96 @@
+"""Model delivery: the exact signed bytes, addressed by their SHA-256, immutable, cheap to serve."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Response, current_app, send_file
+from flask_openapi import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+
+from api.problems import Problem
+
+routes = APIBlueprint("models", __name__, url_prefix="/v1/models", abp_tags=[Tag(name="Models")])
+YEAR = 31_536_000  # s
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The bundle being served: its bytes' hash, its content, and where each part lies by hash."""
+
+    folder: Path
+    sha256: str
+    data: dict[str, Any]
+    parts: dict[str, Path]
+
+
+class HashPath(BaseModel):
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+def current_bundle() -> Bundle:
+    """The bundle in MODEL_DIR. Raises the problem `busy` when there is none."""
+    folder: Path = current_app.extensions["skinscore"].model_dir
+    try:
+        return _read(folder, (folder / "bundle.json").stat().st_mtime_ns)
+    except (OSError, ValueError, KeyError):
+        raise Problem("busy", "the operator has not put a bundle into MODEL_DIR yet") from None
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path, _changed: int) -> Bundle:
+    raw = (folder / "bundle.json").read_bytes()
+    data = json.loads(raw)
+    parts = {part["sha256"]: folder / part["path"] for file in data["files"] for part in file["parts"]}
+    golden = data["golden"]
+    return Bundle(folder, hashlib.sha256(raw).hexdigest(), data, parts | {golden["sha256"]: folder / golden["path"]})
+
+
+@routes.get("/current", summary="Which bundle this server grades and explains with")
+def current() -> dict[str, Any]:
+    bundle = current_bundle()
+    named = {key: bundle.data[key] for key in ("name", "version", "sequence")}
+    return {"bundle_sha256": bundle.sha256, **named}
+
+
+@routes.get("/channel", summary="The signed channel file, exact bytes")
+def channel() -> Response:
+    path = current_bundle().folder / "channel.json"
+    if not path.exists():
+        raise Problem("no-channel")
+    return Response(path.read_bytes(), content_type="application/json", headers={"Cache-Control": "no-cache"})
+
+
+@routes.get("/bundles/<sha256>", summary="A bundle description, exact signed bytes")
+def bundle(path: HashPath) -> Response:
+    return _file(_known(path.sha256).folder / "bundle.json", path.sha256, "application/json")
+
+
+@routes.get("/bundles/<sha256>/signature", summary="The detached signature of a bundle")
+def signature(path: HashPath) -> Response:
+    held = (_known(path.sha256).folder / "bundle.sig").read_bytes()
+    return Response(held, content_type="application/json")
+
+
+@routes.get("/files/<sha256>", summary="One file of a bundle")
+def file(path: HashPath) -> Response:
+    held = current_bundle().parts.get(path.sha256)
+    if held is None:
+        raise Problem("not-found")
+    return _file(held, path.sha256, "application/octet-stream")
+
+
+def _known(sha256: str) -> Bundle:
+    held = current_bundle()
+    if held.sha256 != sha256:
+        raise Problem("not-found")
+    return held
+
+
+def _file(path: Path, sha256: str, kind: str) -> Response:
+    response = send_file(path.resolve(), kind, etag=sha256, conditional=True, max_age=YEAR)
+    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    return response

@@ -1,0 +1,106 @@
+"""Every error leaves as a problem document (RFC 9457) with a stable type; this is their one catalogue."""
+
+import json
+import logging
+import uuid
+from typing import Any
+
+from flask import Flask, Response, g, request
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+CATALOGUE = {
+    "bad-request": (400, "The request cannot be understood"),
+    "unauthorized": (401, "Sign in first"),
+    "invalid-token": (401, "The access token is not valid"),
+    "bad-credentials": (401, "E-mail or password is wrong"),
+    "refresh-expired": (401, "The login has expired"),
+    "refresh-reused": (401, "The refresh token was used before; this device login is ended"),
+    "refresh-revoked": (401, "The device login no longer exists"),
+    "consent-required": (403, "This needs your consent"),
+    "not-found": (404, "There is nothing here"),
+    "no-channel": (404, "The operator has not published a channel"),
+    "method-not-allowed": (405, "This address does not answer that method"),
+    "email-taken": (409, "This e-mail has an account already"),
+    "cursor-expired": (410, "The cursor belongs to another history: pull from the start"),
+    "result-expired": (410, "The result was kept for its time and is gone"),
+    "too-large": (413, "The request is too large"),
+    "unsupported-media-type": (415, "This content type is not accepted here"),
+    "invalid": (422, "The request does not fit its schema"),
+    "photo-rejected": (422, "The photo cannot be graded"),
+    "rate-limited": (429, "Too many requests"),
+    "internal": (500, "Something went wrong on the server"),
+    "poison": (500, "The photo could not be explained"),
+    "no-worker": (503, "No heatmap worker is running"),
+    "busy": (503, "The server is busy"),
+}
+BY_STATUS = {
+    400: "bad-request", 401: "unauthorized", 404: "not-found", 405: "method-not-allowed", 413: "too-large",
+    415: "unsupported-media-type", 422: "invalid", 429: "rate-limited", 503: "busy",
+}  # fmt: skip
+
+
+class Problem(Exception):
+    """Raise it anywhere in a request to answer with that problem."""
+
+    def __init__(self, slug: str, detail: str | None = None, **extra: Any) -> None:
+        super().__init__(slug)
+        self.slug, self.detail, self.extra = slug, detail, extra
+
+
+def document(slug: str, detail: str | None = None, **extra: Any) -> dict[str, Any]:
+    """The problem document of a catalogue entry."""
+    status, title = CATALOGUE[slug]
+    body = {"type": f"urn:skinscore:problem:{slug}", "title": title, "status": status}
+    return body | ({"detail": detail} if detail else {}) | extra
+
+
+def respond(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    """A response that carries a problem document."""
+    body = {**body, "instance": request.path, "request_id": g.get("request_id", "-")}
+    text = json.dumps(body, ensure_ascii=False)
+    response = Response(text, body["status"], headers, content_type="application/problem+json")
+    if body["status"] == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+    if body["status"] == 503:
+        response.headers.setdefault("Retry-After", "5")
+    return response
+
+
+def from_validation(error: ValidationError) -> Response:
+    """A schema violation as a problem with one pointer per fault."""
+    return respond(document("invalid", errors=faults(error)))
+
+
+def faults(error: ValidationError) -> list[dict[str, str]]:
+    """JSON pointer and reason of each fault, without echoing the input."""
+    listed = error.errors(include_url=False, include_context=False, include_input=False)
+    return [{"pointer": "/" + "/".join(map(str, one["loc"])), "detail": one["msg"]} for one in listed]
+
+
+def register(app: Flask) -> None:
+    """Give every request an id and every error its document."""
+
+    @app.before_request
+    def name_request() -> None:
+        g.request_id = uuid.uuid4().hex
+
+    @app.errorhandler(Problem)
+    def known(error: Problem) -> Response:
+        return respond(document(error.slug, error.detail, **error.extra))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        if error.response is not None:  # a response that a library had ready, such as ours for a schema violation
+            return error.response  # type: ignore[return-value]
+        slug = BY_STATUS.get(error.code or 500, "bad-request" if (error.code or 500) < 500 else "internal")
+        methods = getattr(error, "valid_methods", None)
+        headers = {"Allow": ", ".join(sorted(methods))} if methods else None
+        if error.code and error.code < 400:
+            return error.get_response()  # type: ignore[return-value]
+        return respond(document(slug), headers)
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        logging.getLogger("skinscore").error("request %s failed", g.get("request_id"), exc_info=error)
+        return respond(document("internal", "the fault is logged under this request_id"))

@@ -1,0 +1,99 @@
+"""The record on the wire: immutable, integers only, checked field by field; unknown attributes are stored."""
+
+import hashlib
+import json
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StrictStr, model_validator
+
+UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+SHA256 = r"^[0-9a-f]{64}$"
+
+
+def uuid7(value: str) -> str:
+    """A lower-case UUID of version 7; its time part is not trusted."""
+    if not UUID7.fullmatch(value):
+        raise ValueError("write a lower-case UUID of version 7")
+    return value
+
+
+def moment(value: str) -> str:
+    """An RFC 3339 moment with its offset, kept as the exact string."""
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        parsed = None
+    if parsed is None or parsed.tzinfo is None or "T" not in value:
+        raise ValueError("write an RFC 3339 moment with an offset, such as 2026-05-04T08:30:00+09:00")
+    return value
+
+
+Id = Annotated[StrictStr, AfterValidator(uuid7)]
+Grade = Annotated[StrictInt, Field(ge=0, le=4)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AttributeScore(Strict):
+    grade: Grade
+    balanced: Grade
+    expected_milli: Annotated[StrictInt, Field(ge=0, le=4000)]
+    probabilities_e4: Annotated[list[Annotated[StrictInt, Field(ge=0, le=10000)]], Field(min_length=5, max_length=5)]
+
+    @model_validator(mode="after")
+    def whole(self) -> "AttributeScore":
+        if sum(self.probabilities_e4) != 10000:
+            raise ValueError("probabilities_e4 must sum to 10000")
+        return self
+
+
+class ModelName(Strict):
+    name: Annotated[StrictStr, Field(min_length=1, max_length=80)]
+    version: Annotated[StrictStr, Field(min_length=1, max_length=40)]
+    sequence: Annotated[StrictInt, Field(ge=0, lt=2**53)]
+
+
+class Score(Strict):
+    id: Id
+    kind: Literal["score"]
+    captured_at: Annotated[StrictStr, Field(max_length=40), AfterValidator(moment)]
+    part: Annotated[StrictInt, Field(ge=0, le=3)]
+    attributes: Annotated[
+        dict[Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], AttributeScore],
+        Field(min_length=1, max_length=40),
+    ]
+    model: ModelName
+    file_sha256: Annotated[StrictStr, Field(pattern=SHA256)]
+    app: Annotated[StrictStr, Field(max_length=80)]
+
+
+class Note(Strict):
+    id: Id
+    kind: Literal["note"]
+    score_id: Id
+    text: Annotated[StrictStr, Field(max_length=4000)]
+
+
+def check(record: Any) -> None:
+    """Raises pydantic's ValidationError, with pointers, unless `record` is a score or a note."""
+    kind = record.get("kind") if isinstance(record, dict) else None
+    (Note if kind == "note" else Score).model_validate(record)
+
+
+def canonical(record: dict[str, Any]) -> str:
+    """The one JSON text of a record: sorted keys, no spaces (RFC 8785 for strings and integers)."""
+    return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def content_hash(text: str) -> str:
+    """SHA-256 of the canonical text, 64 hex digits."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def fold(xor: str, hashed: str) -> str:
+    """Fold a hash's first 8 bytes into the head's xor; folding again takes it out."""
+    return f"{int(xor, 16) ^ int(hashed[:16], 16):016x}"

@@ -1,0 +1,52 @@
+"""Routes beside the API proper: health, the OpenAPI document, the page at `/`."""
+
+from typing import Any
+
+from flask import Response, current_app, redirect, send_from_directory
+from flask_openapi import APIBlueprint, Tag
+from pydantic import BaseModel
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from api import clock
+from api.database import WorkerBeat, write_transaction
+from api.jobs import BEAT_SECONDS
+from api.models import current_bundle
+
+routes = APIBlueprint("system", __name__, abp_tags=[Tag(name="System")])
+
+
+class AssetPath(BaseModel):
+    name: str
+
+
+@routes.get("/healthz", summary="Whether the process answers")
+def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@routes.get("/readyz", summary="Whether the database can be written, a bundle is there, a worker is alive")
+def readyz() -> dict[str, Any]:
+    with write_transaction():
+        beat = WorkerBeat.get_or_none(WorkerBeat.id == 1)
+    alive = beat is not None and clock.now() - beat.at <= BEAT_SECONDS
+    return {"status": "ok", "worker": alive, "bundle_sha256": current_bundle().sha256}
+
+
+@routes.get("/openapi.json", summary="This description")
+def openapi() -> dict[str, Any]:
+    return current_app.api_doc  # type: ignore[attr-defined]
+
+
+@routes.get("/docs", doc_ui=False)
+def docs() -> WerkzeugResponse:
+    return redirect("/docs/swagger")
+
+
+@routes.get("/", doc_ui=False)
+def page() -> Response:
+    return send_from_directory(current_app.extensions["skinscore"].web_root, "index.html")
+
+
+@routes.get("/assets/<path:name>", doc_ui=False)
+def asset(path: AssetPath) -> Response:
+    return send_from_directory(current_app.extensions["skinscore"].web_root / "assets", path.name)

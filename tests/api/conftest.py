@@ -1,0 +1,96 @@
+"""An application on a real SQLite file, with a tiny model folder and people who use it."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from api import create_app
+from api.config import Config
+from api.database import database
+
+
+@dataclass
+class Person:
+    """Someone with an account, or a guest without one."""
+
+    client: FlaskClient
+    email: str = ""
+    tokens: dict[str, Any] | None = None
+
+    def ask(self, method: str, path: str, **options: Any):
+        headers = options.pop("headers", {})
+        if self.tokens:
+            headers = {"Authorization": f"Bearer {self.tokens['access_token']}"} | headers
+        return self.client.open(path, method=method, headers=headers, **options)
+
+
+@pytest.fixture
+def model_dir(tmp_path: Path) -> Path:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    part = b"model bytes" * 100
+    (folder / "model.pte").write_bytes(part)
+    (folder / "golden.json").write_text("{}")
+    bundle = {
+        "schema": 1,
+        "name": "tiny",
+        "version": "0.0.1",
+        "sequence": 1,
+        "attributes": [{"key": "oil"}, {"key": "wrinkle"}],
+        "files": [{"format": "executorch", "role": "phone", "parts": [_part("model.pte", part)]}],
+        "golden": _part("golden.json", b"{}"),
+    }
+    (folder / "bundle.json").write_text(json.dumps(bundle))
+    (folder / "bundle.sig").write_text('{"key_id": "x"}')
+    return folder
+
+
+def _part(path: str, data: bytes) -> dict[str, Any]:
+    return {"path": path, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+@pytest.fixture
+def config(tmp_path: Path, model_dir: Path) -> Config:
+    root = Path(__file__).parents[2] / "api" / "static"
+    keys = {"k1": "a" * 32, "k0": "b" * 32}
+    return Config(f"sqlite:///{tmp_path / 'api.db'}", model_dir, root, keys, "r" * 32, b"p" * 32)
+
+
+@pytest.fixture
+def app(config: Config):
+    app = create_app(config)
+    yield app
+    database.close()
+
+
+@pytest.fixture
+def guest(app) -> Person:
+    return Person(app.test_client())
+
+
+@pytest.fixture
+def sign_up(app):
+    def make(email: str | None = None, **consents: bool) -> Person:
+        email = email or f"{uuid.uuid4().hex}@example.org"
+        body = {"email": email, "password": "a long password", "consents": consents}
+        answer = app.test_client().post("/v1/auth/register", json=body)
+        assert answer.status_code == 201, answer.text
+        return Person(app.test_client(), email, answer.json)
+
+    return make
+
+
+@pytest.fixture
+def owner(sign_up) -> Person:
+    return sign_up("owner@example.org", heatmap=True)
+
+
+@pytest.fixture
+def other(sign_up) -> Person:
+    return sign_up("other@example.org", heatmap=True)

@@ -1,0 +1,63 @@
+"""Errors: one shape, a stable type, never a trace; and accounts that are refused."""
+
+import pytest
+
+from api import records
+from tests.api.helpers import score
+
+BODY = {"email": "new@example.org", "password": "long enough"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options", "status", "slug"),
+    [
+        ("GET", "/nothing", {}, 404, "not-found"),
+        ("PUT", "/healthz", {}, 405, "method-not-allowed"),
+        ("POST", "/v1/auth/login", {"data": "x"}, 415, "unsupported-media-type"),
+        ("POST", "/v1/auth/login", {"data": "{", "content_type": "application/json"}, 400, "bad-request"),
+        ("POST", "/v1/auth/login", {"json": "text"}, 400, "bad-request"),
+        ("POST", "/v1/auth/login", {"json": {}}, 422, "invalid"),
+        ("POST", "/v1/auth/register", {"json": BODY | {"password": "short"}}, 422, "invalid"),
+        ("POST", "/v1/auth/register", {"json": BODY | {"email": "nobody"}}, 422, "invalid"),
+        ("POST", "/v1/auth/register", {"json": BODY | {"admin": True}}, 422, "invalid"),
+        ("POST", "/v1/auth/login", {"json": BODY}, 401, "bad-credentials"),
+        ("POST", "/v1/auth/login", {"json": BODY | {"device_name": "x" * (2 << 20)}}, 413, "too-large"),
+        ("GET", "/v1/models/files/" + "0" * 64, {}, 404, "not-found"),
+        ("GET", "/v1/models/files/zz", {}, 422, "invalid"),
+        ("GET", "/v1/models/channel", {}, 404, "no-channel"),
+        ("GET", "/assets/../config.py", {}, 404, "not-found"),
+    ],
+)
+def test_an_error_is_a_problem_document(guest, method, path, options, status, slug):
+    answer = guest.ask(method, path, **options)
+    assert answer.status_code == status
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["type"] == f"urn:skinscore:problem:{slug}"
+    assert {"title", "status", "instance", "request_id"} <= set(answer.json)
+
+
+def test_a_fault_of_ours_is_a_500_without_its_cause(owner, monkeypatch):
+    monkeypatch.setattr(records, "check", lambda record: 1 / 0)
+    answer = owner.ask("POST", "/v1/sync", json={"records": [score(1)]})
+    assert answer.status_code == 500
+    assert "ZeroDivision" not in answer.text and "division" not in answer.text
+
+
+def test_a_failed_push_leaves_nothing_behind(owner, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(records, "fold", lambda *_: 1 / 0)
+        assert owner.ask("POST", "/v1/sync", json={"records": [score(1)]}).status_code == 500
+    assert owner.ask("GET", "/v1/sync").json["head"] == {"seq": 0, "count": 0, "xor": "0" * 16}
+
+
+def test_an_email_is_taken_whatever_its_case(owner, guest):
+    answer = guest.ask("POST", "/v1/auth/register", json=BODY | {"email": owner.email.upper()})
+    assert answer.status_code == 409
+
+
+def test_unknown_account_and_wrong_password_answer_alike(owner, guest):
+    wrong = guest.ask("POST", "/v1/auth/login", json={"email": owner.email, "password": "not the password"})
+    unknown = guest.ask("POST", "/v1/auth/login", json={"email": "who@example.org", "password": "not the password"})
+    assert {k: v for k, v in wrong.json.items() if k != "request_id"} == {
+        k: v for k, v in unknown.json.items() if k != "request_id"
+    }

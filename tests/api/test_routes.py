@@ -1,0 +1,82 @@
+"""Every route as guest, owner and other user; the description lists them all."""
+
+import hashlib
+import json
+
+import pytest
+
+from tests.api.helpers import PNG
+
+PRIVATE = [
+    ("POST", "/v1/auth/logout", {}),
+    ("GET", "/v1/account", {}),
+    ("PATCH", "/v1/account", {"json": {"consents": {"heatmap": True}}}),
+    ("GET", "/v1/sync", {}),
+    ("POST", "/v1/sync", {"json": {}}),
+    ("POST", "/v1/heatmaps", {"data": PNG, "content_type": "image/png"}),
+    ("GET", "/v1/heatmaps/unknown", {}),
+    ("DELETE", "/v1/heatmaps/unknown", {}),
+    ("GET", "/v1/heatmaps/unknown/oil.png", {}),
+]
+PUBLIC = ["/healthz", "/readyz", "/openapi.json", "/", "/v1/models/current"]
+
+
+@pytest.mark.parametrize(("method", "path", "options"), PRIVATE)
+def test_a_guest_is_asked_to_sign_in(guest, method, path, options):
+    answer = guest.ask(method, path, **options)
+    assert answer.status_code == 401
+    assert answer.json["type"].endswith("unauthorized")
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_public_routes_need_no_account(guest, path):
+    with guest.ask("GET", path) as answer:
+        assert answer.status_code == 200
+
+
+def test_the_tables_above_name_every_route(app):
+    tested = {
+        (method, path.replace("unknown", "<job_id>").replace("oil", "<attribute>")) for method, path, _ in PRIVATE
+    }
+    tested |= {("GET", path) for path in PUBLIC}
+    tested |= {("POST", f"/v1/auth/{name}") for name in ("register", "login", "refresh")}
+    tested |= {("GET", f"/v1/models/{name}") for name in ("channel", "bundles/<sha256>", "files/<sha256>")}
+    tested |= {("GET", "/v1/models/bundles/<sha256>/signature"), ("GET", "/assets/<path:name>"), ("GET", "/docs")}
+    rules = [rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("openapi.")]
+    real = {(m, r.rule) for r in rules for m in r.methods - {"HEAD", "OPTIONS"} if not r.rule.startswith("/docs/")}
+    assert real == tested
+
+
+def test_an_account_sees_and_changes_only_itself(owner, other):
+    owner.ask("PATCH", "/v1/account", json={"consents": {"heatmap": False}})
+    assert owner.ask("GET", "/v1/account").json["consents"] == {"sync": True, "heatmap": False}
+    assert other.ask("GET", "/v1/account").json["consents"] == {"sync": True, "heatmap": True}
+
+
+def test_the_bundle_is_delivered_byte_for_byte_and_immutable(guest, model_dir):
+    raw = (model_dir / "bundle.json").read_bytes()
+    sha256 = guest.ask("GET", "/v1/models/current").json["bundle_sha256"]
+    with guest.ask("GET", f"/v1/models/bundles/{sha256}") as answer:
+        assert answer.data == raw and hashlib.sha256(answer.data).hexdigest() == sha256
+        assert "immutable" in answer.headers["Cache-Control"] and answer.headers["ETag"] == f'"{sha256}"'
+    assert guest.ask("GET", f"/v1/models/bundles/{sha256}/signature").json == {"key_id": "x"}
+
+
+def test_an_interrupted_download_can_go_on(guest, model_dir):
+    part = json.loads((model_dir / "bundle.json").read_bytes())["files"][0]["parts"][0]
+    path = f"/v1/models/files/{part['sha256']}"
+    with guest.ask("GET", path) as whole, guest.ask("GET", path, headers={"Range": "bytes=1000-"}) as rest:
+        assert len(whole.data) == part["bytes"]
+        assert rest.status_code == 206 and rest.data == whole.data[1000:]
+
+
+def test_the_description_is_openapi_3_1_and_names_the_routes(guest):
+    described = guest.ask("GET", "/openapi.json").json
+    assert described["openapi"] == "3.1.0"
+    assert {"/v1/sync", "/v1/heatmaps", "/v1/auth/login", "/v1/models/current"} <= set(described["paths"])
+
+
+def test_docs_can_be_read_without_the_internet(guest):
+    page = guest.client.get("/docs", follow_redirects=True)
+    assert page.status_code == 200
+    assert 'src="http' not in page.text and 'href="http' not in page.text
