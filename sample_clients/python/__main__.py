@@ -1,0 +1,182 @@
+"""The client on the command line.
+
+    python -m sample_clients.python score selfie.jpg --part cheek --heat-dir maps
+    python -m sample_clients.python register me@example.org        # or login; asks for the password
+    python -m sample_clients.python sync
+    python -m sample_clients.python heatmap selfie.jpg --consent --heat-dir maps
+    python -m sample_clients.python history
+
+Grading and history work without a network and without an account.
+"""
+
+import argparse
+import getpass
+import json
+import os
+import platform
+import sqlite3
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import heat, records
+from .bundle import BundleError
+from .client import Client, OtherAccount
+from .files import write_atomically
+from .http import ServerError
+from .photo import PhotoError
+from .scorer import Grading, RuntimeMissing
+from .table import grading_table, history_table
+
+PARTS = ("cheek", "forehead", "centre", "chin")
+REFUSALS = (BundleError, OtherAccount, PhotoError, RuntimeMissing, ServerError)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    p = argparse.ArgumentParser(
+        "python -m sample_clients.python", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    home = os.environ.get("SKINSCORE_HOME", "~/.local/share/skinscore")
+    p.add_argument("--bundle", type=Path, default=Path("mobile_export/reference"), help="folder of the signed bundle")
+    p.add_argument("--home", type=Path, default=Path(home).expanduser(), help=f"where the history lives ({home})")
+    p.add_argument("--server", default="http://127.0.0.1:8000")
+    commands = p.add_subparsers(dest="command", required=True)
+    score = commands.add_parser("score", help="grade a photo offline and keep the score")
+    score.add_argument("--no-save", action="store_true", help="do not keep the score")
+    heatmap = commands.add_parser("heatmap", help="ask the server for finer maps of a photo")
+    heatmap.add_argument("--consent", action="store_true", help="agree that the photo's square is sent, see README.md")
+    for one in (score, heatmap):
+        one.add_argument("photo", type=Path)
+        one.add_argument("--part", choices=PARTS, default="cheek")
+        one.add_argument("--heat-dir", type=Path, help="write the maps there as PNG")
+    for name in ("register", "login"):
+        one = commands.add_parser(name, help=f"{name} this device")
+        one.add_argument("email")
+        one.add_argument("--password", help="asked for when left out; SKINSCORE_PASSWORD works too")
+        one.add_argument("--adopt", action="store_true", help="take the history made without an account along")
+    commands.add_parser("logout", help="end this device's login; the history stays")
+    commands.add_parser("sync", help="push and pull")
+    history = commands.add_parser("history", help="all scores")
+    note = commands.add_parser("note", help="write a note on a score; empty text takes it away")
+    note.add_argument("id")
+    note.add_argument("text")
+    commands.add_parser("delete", help="delete a record everywhere").add_argument("id")
+    for one in (score, history):
+        one.add_argument("--json", choices=["-"], help="print one JSON object")
+    return p
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when done, 2 with a sentence when not."""
+    args = parser().parse_args(argv)
+    try:
+        client = Client(args.bundle, args.home, args.server)
+        return COMMANDS[args.command](client, args)
+    except REFUSALS as error:
+        print(f"skinscore: {error}", file=sys.stderr)
+    except (OSError, sqlite3.OperationalError) as error:
+        print(f"skinscore: cannot write: {error}; what was saved before is safe", file=sys.stderr)
+    return 2
+
+
+def score(client: Client, args: argparse.Namespace) -> int:
+    grading, record = client.score(args.photo, PARTS.index(args.part), save=not args.no_save)
+    scales = heat.scales(client.bundle.data)
+    if args.heat_dir:
+        for one, scale in zip(grading.attributes, scales, strict=True):
+            write_atomically(args.heat_dir / f"{one.key}.png", heat.layer(one.heat, scale))
+    if args.json:
+        extra = {"input_sha256": grading.input_sha256, "quality": grading.quality, "advice": grading.advice}
+        print(json.dumps({"record": record, "ranges": ranges(grading), **extra}, ensure_ascii=False))
+    else:
+        print(grading_table(grading, client.bundle))
+    return 0
+
+
+def ranges(grading: Grading) -> dict[str, list[int]]:
+    """Lowest and highest plausible grade of each attribute."""
+    return {one.key: [one.low, one.high] for one in grading.attributes}
+
+
+def sign_in(client: Client, args: argparse.Namespace) -> int:
+    password = args.password or os.environ.get("SKINSCORE_PASSWORD") or getpass.getpass()
+    client.sign_in(args.command, args.email, password, platform.node(), args.adopt)
+    print(f"signed in as {args.email}; `sync` brings your history together")
+    return 0
+
+
+def logout(client: Client, args: argparse.Namespace) -> int:
+    client.server.call("POST", "/v1/auth/logout")
+    client.server.forget()
+    print("signed out; the history stays on this device")
+    return 0
+
+
+def sync(client: Client, args: argparse.Namespace) -> int:
+    outcome = client.sync()
+    print(f"pushed {outcome.pushed}, pulled {outcome.pulled}, refused {outcome.refused}")
+    if not outcome.complete:
+        print("skinscore: both sides do not hold the same yet: sync again", file=sys.stderr)
+    return 0 if outcome.complete else 2
+
+
+def heatmap(client: Client, args: argparse.Namespace) -> int:
+    grading, _ = client.score(args.photo, PARTS.index(args.part), save=False)
+    if args.consent:
+        client.consent(heatmap=True)
+    found = client.heatmaps(grading)
+    for key, one in found.result["attributes"].items():
+        share = one["area_share_e4"] / 100
+        print(f"{key:14} grade {one['grade']}, the sign covers {share:.0f} % of the square")
+    if args.heat_dir:
+        for key, layer in found.layers.items():
+            write_atomically(args.heat_dir / f"{key}.server.png", layer)
+    return 0
+
+
+def history(client: Client, args: argparse.Namespace) -> int:
+    scores = client.history()
+    if args.json:
+        live = client.store.live()
+        extra = {"count": len(live), "xor": records.fold(live), "unsent": client.store.unsent_count()}
+        print(json.dumps({"scores": scores, "notes": client.notes(), **extra}, ensure_ascii=False))
+    else:
+        print(history_table(scores, client.notes()))
+        if waiting := client.store.unsent_count():
+            print(f"{waiting} not synced yet")
+    return 0
+
+
+def note(client: Client, args: argparse.Namespace) -> int:
+    _require(client, args.id)
+    client.store.add(records.note_record(args.id, args.text))
+    return 0
+
+
+def delete(client: Client, args: argparse.Namespace) -> int:
+    _require(client, args.id)
+    client.store.delete(args.id)
+    print("deleted here; the next sync deletes it everywhere")
+    return 0
+
+
+def _require(client: Client, record_id: str) -> None:
+    if client.store.get(record_id) is None:
+        raise OtherAccount(f"there is no record {record_id}: see `history`")
+
+
+COMMANDS = {
+    "score": score,
+    "register": sign_in,
+    "login": sign_in,
+    "logout": logout,
+    "sync": sync,
+    "heatmap": heatmap,
+    "history": history,
+    "note": note,
+    "delete": delete,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""The client as five calls: score, sign in, sync, heatmaps, history."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import heat, records
+from .bundle import Bundle, open_bundle
+from .http import Server, ServerError
+from .scorer import Grading, Scorer
+from .store import Store
+from .sync import Outcome, sync
+
+WAIT = 10  # s that the server may take before it answers with a job to look at again
+PATIENCE = 120  # s
+
+
+class OtherAccount(RuntimeError):
+    """The local history belongs to another account."""
+
+
+@dataclass
+class Heatmaps:
+    """The server's answer for one photo: its JSON result and the PNG layer of each attribute."""
+
+    result: dict[str, Any]
+    layers: dict[str, bytes]
+
+
+class Client:
+    """One person's client: a bundle, a home folder, a server."""
+
+    def __init__(self, bundle: Path, home: Path, server: str) -> None:
+        self.bundle: Bundle = open_bundle(bundle)
+        self.scorer = Scorer(self.bundle)
+        self.store = Store(home)
+        self.server = Server(server, self.store)
+
+    def score(self, photo: Path, part: int, save: bool = True, captured_at: str | None = None) -> tuple[Grading, dict]:
+        """Grade a photo offline; keep its record and queue it for the next sync."""
+        grading = self.scorer.score(photo, part)
+        record = records.score_record(grading, self.bundle, captured_at)
+        if save and record["attributes"]:
+            self.store.add(record)
+        return grading, record
+
+    def sign_in(self, how: str, email: str, password: str, device: str, adopt: bool) -> None:
+        """Register or log in; a guest's history joins the account when `adopt`, and is left alone otherwise."""
+        bound = self.store.setting("account")
+        if bound is None and self.store.live() and not adopt:
+            raise OtherAccount("there is a history without an account here: add --adopt to take it into this account")
+        account = self.server.sign_in(how, email, password, device)
+        if bound not in (None, account):
+            self.server.forget()
+            raise OtherAccount("this history belongs to another account: use another --home for this one")
+        self.store.set("account", account)
+
+    def sync(self) -> Outcome:
+        """Push and pull. Raises `ServerError` when the server cannot be reached; nothing is lost."""
+        return sync(self.store, self.server)
+
+    def consent(self, **purposes: bool) -> None:
+        """Give or withdraw consents on the account."""
+        self.server.call("PATCH", "/v1/account", json={"consents": purposes})
+
+    def heatmaps(self, grading: Grading) -> Heatmaps:
+        """Ask the server to explain a photo. Uploads the model's input square, lossless, not the camera file."""
+        headers = {"Content-Type": "image/png", "Prefer": f"wait={WAIT}"}
+        answer = self.server.call("POST", "/v1/heatmaps", data=heat.png(grading.pixels), headers=headers)
+        job, until = answer.json(), time.monotonic() + PATIENCE
+        while job["status"] in ("queued", "running"):
+            if time.monotonic() > until:
+                raise ServerError("busy", "the server takes long: ask again later, the result is kept for a day")
+            time.sleep(0.5)
+            job = self.server.call("GET", f"/v1/heatmaps/{job['id']}").json()
+        if job["status"] != "succeeded":
+            raise ServerError(
+                "photo-rejected", job.get("problem", {}).get("detail", "the photo could not be explained")
+            )
+        result = job["result"]
+        layers = {k: self.server.call("GET", one["href"]).content for k, one in result["attributes"].items()}
+        return Heatmaps(result, layers)
+
+    def history(self) -> list[dict[str, Any]]:
+        """All live scores, oldest first."""
+        return [record for record in self.store.live() if record["kind"] == "score"]
+
+    def notes(self) -> dict[str, str]:
+        """The text that shows at each score: the newest note's."""
+        return {note["score_id"]: note["text"] for note in self.store.live() if note["kind"] == "note"}

@@ -1,0 +1,115 @@
+"""Talk to the server: tokens, problem documents, patience. No token is lost to a crash or a lost answer."""
+
+import random
+import threading
+import time
+from typing import Any
+
+import requests
+
+from .store import Store
+
+TIMEOUT = (5, 30)  # s to connect, to answer
+ENDED = {"refresh-reused", "refresh-expired", "refresh-revoked"}
+TRIES, FIRST_PAUSE, LONGEST_PAUSE = 4, 1.0, 300.0  # s
+
+
+class ServerError(RuntimeError):
+    """The server said no, or cannot be reached; `slug` is the problem's type, `offline` when there was no answer."""
+
+    def __init__(self, slug: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.slug = slug
+
+
+class Server:
+    """One account on one server; tokens live in the store's settings."""
+
+    def __init__(self, url: str, store: Store, tries: int = TRIES) -> None:
+        self.url, self.store, self.tries = url.rstrip("/"), store, tries
+        self.session = requests.Session()
+        self._access: str | None = None
+        self._refreshing = threading.Lock()
+
+    def sign_in(self, how: str, email: str, password: str, device: str) -> str:
+        """Register or log in (`how`); the account id. The refresh token is stored before anything else happens."""
+        body = {"email": email, "password": password, "device_name": device, "platform": "python"}
+        issued = self._send("POST", f"/v1/auth/{how}", json=body).json()
+        self._keep(issued)
+        return issued["account_id"]
+
+    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+        """An authorised request; refreshes the access token once when it is missing or refused."""
+        if self._access is None:
+            self.refresh(None)
+        used = self._access
+        try:
+            return self._send(method, path, token=used, **options)
+        except ServerError as error:
+            if error.slug != "invalid-token":
+                raise
+        self.refresh(used)
+        return self._send(method, path, token=self._access, **options)
+
+    def refresh(self, used: str | None) -> None:
+        """A new access token, unless another thread fetched one since `used`. Logs out only when told to."""
+        with self._refreshing:
+            if self._access is not None and self._access != used:
+                return
+            token = self.store.setting("refresh_token")
+            if token is None:
+                raise ServerError("unauthorized", "not signed in: use `login` or `register` first")
+            try:
+                self._keep(self._send("POST", "/v1/auth/refresh", json={"refresh_token": token}).json())
+            except ServerError as error:
+                if error.slug in ENDED:
+                    self.forget()
+                raise
+
+    def forget(self) -> None:
+        """Drop the tokens; the history stays."""
+        self._access = None
+        self.store.set("refresh_token", None)
+
+    def _keep(self, issued: dict[str, Any]) -> None:
+        self.store.set("refresh_token", issued["refresh_token"])
+        self._access = issued["access_token"]
+
+    def _send(self, method: str, path: str, token: str | None = None, **options: Any) -> requests.Response:
+        headers = options.pop("headers", {}) | ({"Authorization": f"Bearer {token}"} if token else {})
+        for attempt in range(self.tries):
+            last = attempt == self.tries - 1
+            try:
+                answer = self.session.request(method, self.url + path, headers=headers, timeout=TIMEOUT, **options)
+            except requests.RequestException:
+                if last:
+                    raise ServerError(
+                        "offline", f"{self.url} cannot be reached; nothing is lost, try again later"
+                    ) from None
+                time.sleep(pause(attempt))
+                continue
+            if answer.status_code not in (429, 500, 502, 503, 504) or last:
+                return _checked(answer)
+            time.sleep(max(pause(attempt), _asked_pause(answer)))
+        raise AssertionError("unreachable: the last try returns or raises")
+
+
+def pause(attempt: int) -> float:
+    """Full jitter: anything up to 1 s, 2 s, 4 s …"""
+    return random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))
+
+
+def _asked_pause(answer: requests.Response) -> float:
+    asked = answer.headers.get("Retry-After", "")
+    return min(float(asked), LONGEST_PAUSE) if asked.isdecimal() else 0.0
+
+
+def _checked(answer: requests.Response) -> requests.Response:
+    if answer.status_code < 400:
+        return answer
+    try:
+        problem = answer.json()
+        slug, text = problem["type"].rsplit(":", 1)[-1], problem.get("detail") or problem["title"]
+    except (ValueError, KeyError, AttributeError, TypeError):
+        slug, text = "unexpected", f"the server answered {answer.status_code} without a reason"
+    raise ServerError(slug, text)

@@ -1,0 +1,78 @@
+"""The record on the wire: immutable, integers only, named by a UUID made here."""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .bundle import Bundle
+from .scorer import Grading
+
+APP = "skinscore-python 0.1.0"
+
+
+def uuid7() -> str:
+    """A UUID of version 7 (RFC 9562): 48 bits of milliseconds, then random bits."""
+    value = (time.time_ns() // 1_000_000 & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 7 << 76
+    value = value & ~(0x3 << 62) | 2 << 62
+    text = f"{value:032x}"
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def ten_thousandths(probabilities: NDArray[np.float32]) -> list[int]:
+    """Whole numbers that sum to 10,000; what rounding down leaves over goes to the largest remainders."""
+    exact = probabilities.astype(np.float64) / float(probabilities.sum(dtype=np.float64)) * 10_000
+    whole = np.floor(exact).astype(int)
+    largest = np.argsort(whole - exact, kind="stable")[: 10_000 - int(whole.sum())]
+    whole[largest] += 1
+    return whole.tolist()
+
+
+def score_record(grading: Grading, bundle: Bundle, captured_at: str | None = None) -> dict[str, Any]:
+    """A new score; `captured_at` is RFC 3339 with an offset, now when left out."""
+    attributes = {
+        one.key: {
+            "grade": one.grade,
+            "balanced": one.balanced,
+            "expected_milli": round(one.expected * 1000),
+            "probabilities_e4": ten_thousandths(one.probabilities),
+        }
+        for one in grading.attributes
+        if one.believed
+    }
+    return {
+        "id": uuid7(),
+        "kind": "score",
+        "captured_at": captured_at or datetime.now().astimezone().isoformat(timespec="seconds"),
+        "part": grading.part,
+        "attributes": attributes,
+        "model": bundle.model,
+        "file_sha256": bundle.model_sha256,
+        "app": APP,
+    }
+
+
+def note_record(score_id: str, text: str) -> dict[str, Any]:
+    """A new note on a score; empty text takes the note away."""
+    return {"id": uuid7(), "kind": "note", "score_id": score_id, "text": text}
+
+
+def content_hash(record: dict[str, Any]) -> str:
+    """SHA-256 of the canonical JSON, 64 hex digits."""
+    canonical = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def fold(records: Iterable[dict[str, Any]]) -> str:
+    """XOR of the first 8 bytes of all content hashes, 16 hex digits: equal on both sides, or something is lost."""
+    value = 0
+    for record in records:
+        value ^= int(content_hash(record)[:16], 16)
+    return f"{value:016x}"

@@ -1,0 +1,92 @@
+"""Bring the local history and the server's together: push what waits, pull what is new, compare, repair.
+
+After 410 (the server was restored or wiped) the client pulls from nothing and pushes again every record and
+tombstone that the listing lacks; it never deletes anything without a tombstone.
+"""
+
+from dataclasses import dataclass
+
+from . import records
+from .http import Server, ServerError
+from .store import Store
+
+BATCH = 200
+
+
+@dataclass
+class Outcome:
+    """What one sync did; `complete` when both sides hold the same records."""
+
+    pushed: int = 0
+    pulled: int = 0
+    refused: int = 0
+    complete: bool = False
+
+
+def sync(store: Store, server: Server) -> Outcome:
+    """Push, pull, compare. Raises `ServerError`; whatever was done until then stays done."""
+    outcome = Outcome()
+    head = _round(store, server, outcome)
+    if not _same(store, head):
+        _pull_all(store, server, outcome)
+        head = _round(store, server, outcome)
+    outcome.complete = _same(store, head)
+    return outcome
+
+
+def _round(store: Store, server: Server, outcome: Outcome) -> dict:
+    _push(store, server, outcome)
+    try:
+        return _pull(store, server, outcome)
+    except ServerError as error:
+        if error.slug != "cursor-expired":
+            raise
+    _pull_all(store, server, outcome)
+    _push(store, server, outcome)
+    return _pull(store, server, outcome)
+
+
+def _push(store: Store, server: Server, outcome: Outcome) -> None:
+    while True:
+        batch, deletes = store.unsent(BATCH)
+        if not batch and not deletes:
+            return
+        answer = server.call("POST", "/v1/sync", json={"records": batch, "deletes": deletes}).json()
+        with store.transaction():
+            for verdict in answer["results"]:
+                store.settle(verdict, records.uuid7())
+                outcome.pushed += verdict["verdict"] in ("created", "deleted")
+                outcome.refused += verdict["verdict"] == "invalid"
+
+
+def _pull(store: Store, server: Server, outcome: Outcome) -> dict:
+    """All pages after the stored cursor; the head of the last one."""
+    while True:
+        page = _page(server, store.setting("cursor"))
+        store.apply_page(page)
+        outcome.pulled += len(page["records"]) + len(page["tombstones"])
+        if not page["has_more"]:
+            return page["head"]
+
+
+def _pull_all(store: Store, server: Server, outcome: Outcome) -> None:
+    """Every page from the start, then queue what the server lacks."""
+    listed: set[str] = set()
+    store.set("cursor", None)
+    while True:
+        page = _page(server, store.setting("cursor"))
+        store.apply_page(page)
+        listed |= {item["record"]["id"] for item in page["records"]} | {item["id"] for item in page["tombstones"]}
+        if not page["has_more"]:
+            break
+    store.queue_missing(listed)
+
+
+def _page(server: Server, cursor: str | None) -> dict:
+    return server.call("GET", "/v1/sync", params={"cursor": cursor} if cursor else {}).json()
+
+
+def _same(store: Store, head: dict) -> bool:
+    refused = {record_id for record_id, _ in store.parked()}
+    live = [record for record in store.live() if record["id"] not in refused]
+    return head["count"] == len(live) and head["xor"] == records.fold(live)

@@ -1,0 +1,57 @@
+"""A client against the real API application, without a socket: requests go to Flask's test client."""
+
+from pathlib import Path
+
+import pytest
+import requests
+
+from api import create_app
+from api.config import Config
+from api.database import database
+from sample_clients.python.http import Server
+from sample_clients.python.store import Store
+
+
+class Wire:
+    """Carries a client's requests to the application; can lose answers, and can be cut."""
+
+    def __init__(self, app) -> None:
+        self.client, self.lose_next, self.cut = app.test_client(), False, False
+
+    def request(self, method, url, headers=None, timeout=None, params=None, json=None, data=None):
+        if self.cut:
+            raise requests.ConnectionError("cut")
+        path = url.removeprefix("http://server")
+        answer = self.client.open(path, method=method, headers=headers, query_string=params, json=json, data=data)
+        if self.lose_next:
+            self.lose_next = False
+            raise requests.ConnectionError("the answer was lost")
+        held = requests.Response()
+        held.status_code, held._content = answer.status_code, answer.data
+        held.headers.update(answer.headers)
+        return held
+
+
+@pytest.fixture
+def app(tmp_path: Path):
+    keys = {"k": "a" * 32}
+    config = Config(f"sqlite:///{tmp_path / 'api.db'}", tmp_path, tmp_path, keys, "r" * 32, b"p" * 32)
+    yield create_app(config)
+    database.close()
+
+
+@pytest.fixture
+def device(app, tmp_path, monkeypatch):
+    monkeypatch.setattr("sample_clients.python.http.pause", lambda attempt: 0)
+    opened = []
+
+    def make(name: str) -> tuple[Store, Server, Wire]:
+        store = Store(tmp_path / name)
+        server = Server("http://server", store)
+        server.session = wire = Wire(app)
+        opened.append(store)
+        return store, server, wire
+
+    yield make
+    for store in opened:
+        store.close()

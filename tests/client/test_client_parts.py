@@ -1,0 +1,129 @@
+"""The client's own resize, records, bundle check and command line."""
+
+import base64
+import hashlib
+import json
+
+import numpy as np
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from sample_clients.python import records
+from sample_clients.python.__main__ import main
+from sample_clients.python.bundle import BundleError, open_bundle
+from sample_clients.python.files import write_atomically
+from sample_clients.python.photo import PhotoError, decode
+from sample_clients.python.resize import model_input
+from sample_clients.python.scorer import advice, plausible
+from training.photo import read_photo
+from training.preprocess import model_input as reference
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(1, 40), st.integers(0, 90), st.integers(0, 90), st.integers(0, 2**32 - 1))
+def test_the_clients_resize_gives_the_bytes_of_training(size, more, wider, seed):
+    rgb = np.random.default_rng(seed).integers(0, 256, (size + more, size + more + wider, 3), np.uint8)
+    assert np.array_equal(model_input(rgb, size), reference(rgb, size))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "P", "RGBA", "LA", "CMYK"])
+def test_the_client_decodes_to_the_pixels_of_training(tmp_path, mode):
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8)
+    path = tmp_path / ("photo.jpg" if mode == "CMYK" else "photo.png")
+    Image.fromarray(pixels).convert(mode).save(path)
+    assert np.array_equal(decode(path), read_photo(path))
+
+
+def test_a_photo_that_is_too_small_says_both_sizes():
+    with pytest.raises(PhotoError, match=r"100 px.*192 px"):
+        model_input(np.zeros((100, 300, 3), np.uint8), 192)
+
+
+@given(st.lists(st.floats(0.001, 1), min_size=5, max_size=5))
+def test_ten_thousandths_always_sum_to_ten_thousand(values):
+    p = np.array(values, np.float32)
+    whole = records.ten_thousandths(p / p.sum())
+    assert sum(whole) == 10_000 and min(whole) >= 0
+
+
+def test_ids_are_version_7_and_rise():
+    ids = [records.uuid7() for _ in range(50)]
+    assert all(i[14] == "7" and i[19] in "89ab" and len(i) == 36 for i in ids) and len(set(ids)) == 50
+
+
+def test_the_range_holds_the_likeliest_grade_even_when_q_is_zero():
+    assert plausible(np.array([0.1, 0.1, 0.6, 0.1, 0.1], np.float32), 0.0) == (2, 2)
+
+
+def test_advice_names_what_to_do_better():
+    gate = {"luma": [0.1, 0.9], "clipped": 0.2, "sharpness": 0.001}
+    assert advice(gate, 0.5, 0.0, 0.01) == []
+    assert len(advice(gate, 0.05, 0.5, 0.0)) == 3 and "bright" in advice(gate, 0.95, 0.0, 0.01)[0]
+
+
+@pytest.fixture
+def signed(tmp_path):
+    model = b"not a real model"
+    part = {"path": "m.pte", "bytes": len(model), "sha256": hashlib.sha256(model).hexdigest()}
+    file = {"format": "executorch", "backend": "xnnpack", "min_runtime": "1.4.0", "parts": [part]}
+    key = Ed25519PrivateKey.generate()
+
+    def write(**changes):
+        raw = json.dumps({"schema": 1, "files": [file | changes]}).encode()
+        signature = base64.b64encode(key.sign(raw)).decode()
+        (tmp_path / "m.pte").write_bytes(model)
+        (tmp_path / "bundle.json").write_bytes(raw)
+        (tmp_path / "bundle.sig").write_text(json.dumps({"key_id": "test", "signature": signature}))
+        public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        (tmp_path / "keys.json").write_text(json.dumps({"test": base64.b64encode(public).decode()}))
+        return tmp_path
+
+    return write
+
+
+def test_a_bundle_signed_by_a_trusted_key_opens(signed):
+    folder = signed()
+    assert open_bundle(folder, folder / "keys.json").model_path.name == "m.pte"
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (lambda f: (f / "bundle.json").write_bytes((f / "bundle.json").read_bytes() + b" "), "changed after"),
+        (lambda f: (f / "m.pte").write_bytes(b"another model!!!"), "missing or damaged"),
+        (lambda f: (f / "m.pte").unlink(), "missing or damaged"),
+        (lambda f: (f / "keys.json").write_text("{}"), "unknown key"),
+        (lambda f: (f / "bundle.sig").write_text("{"), "unknown key"),
+        (lambda f: (f / "bundle.json").unlink(), "no signed bundle"),
+    ],
+)
+def test_a_bundle_that_was_tampered_with_is_refused(signed, damage, sentence):
+    folder = signed()
+    damage(folder)
+    with pytest.raises(BundleError, match=sentence):
+        open_bundle(folder, folder / "keys.json")
+
+
+def test_a_model_for_a_newer_runtime_is_refused(signed):
+    folder = signed(min_runtime="1.9.0")
+    with pytest.raises(BundleError, match="update the client"):
+        open_bundle(folder, folder / "keys.json")
+
+
+def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "a.txt"
+    write_atomically(path, b"old")
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(OSError, match="No space"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old" and [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_the_command_line_answers_errors_in_one_line(tmp_path, capsys):
+    assert main(["--bundle", str(tmp_path), "--home", str(tmp_path / "h"), "history"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("skinscore: ") and told.count("\n") == 1

@@ -1,0 +1,164 @@
+"""The client's half of sync, against the real API: lost answers, two devices, deletes, a wiped server, refusals."""
+
+import pytest
+
+from api.database import Record, SyncHead
+from sample_clients.python import records
+from sample_clients.python.http import ServerError
+from sample_clients.python.sync import sync
+
+
+def score(**changes):
+    answer = {"grade": 2, "balanced": 2, "expected_milli": 2000, "probabilities_e4": [0, 1000, 8000, 1000, 0]}
+    return {
+        "id": records.uuid7(),
+        "kind": "score",
+        "captured_at": "2026-05-04T08:30:00+09:00",
+        "part": 0,
+        "attributes": {"oil": answer},
+        "model": {"name": "m", "version": "1", "sequence": 1},
+        "file_sha256": "0" * 64,
+        "app": "test",
+    } | changes
+
+
+@pytest.fixture
+def two(device):
+    phone, tablet = device("phone"), device("tablet")
+    phone[1].sign_in("register", "me@example.org", "a long password", "phone")
+    tablet[1].sign_in("login", "me@example.org", "a long password", "tablet")
+    return phone, tablet
+
+
+def same(*devices) -> bool:
+    return len({records.fold(store.live()) for store, _, _ in devices}) == 1
+
+
+def test_what_one_device_pushes_the_other_pulls_unchanged(two):
+    phone, tablet = two
+    made = [score() for _ in range(5)]
+    for record in made:
+        phone[0].add(record)
+    assert sync(*phone[:2]).complete and sync(*tablet[:2]).complete
+    assert sorted(r["id"] for r in tablet[0].live()) == sorted(r["id"] for r in made)
+    assert same(phone, tablet)
+
+
+def test_a_lost_answer_pushes_nothing_twice(two):
+    phone, _ = two
+    phone[0].add(score())
+    sync(*phone[:2])
+    phone[0].add(score())
+    phone[2].lose_next = True
+    assert sync(*phone[:2]).complete
+    assert Record.select().count() == 2 and phone[0].unsent_count() == 0
+
+
+def test_offline_work_waits_and_nothing_is_lost(two):
+    phone, _ = two
+    phone[0].add(score())
+    phone[2].cut = True
+    with pytest.raises(ServerError, match="nothing is lost"):
+        sync(*phone[:2])
+    assert phone[0].unsent_count() == 1
+    phone[2].cut = False
+    assert sync(*phone[:2]).pushed == 1
+
+
+def test_a_delete_reaches_the_other_device_and_is_not_undone_by_it(two):
+    phone, tablet = two
+    record = score()
+    phone[0].add(record)
+    sync(*phone[:2])
+    sync(*tablet[:2])
+    tablet[0].delete(record["id"])
+    sync(*tablet[:2])
+    phone[0].add(records.note_record(record["id"], "still here?"))
+    sync(*phone[:2])
+    assert phone[0].get(record["id"]) is None and same(phone, tablet) is False
+    assert sync(*tablet[:2]).complete and same(phone, tablet)
+
+
+def test_after_a_wipe_the_devices_bring_everything_back_but_the_deleted(two):
+    phone, tablet = two
+    kept, gone = score(), score()
+    for record in (kept, gone):
+        phone[0].add(record)
+    sync(*phone[:2])
+    sync(*tablet[:2])
+    phone[0].delete(gone["id"])
+    sync(*phone[:2])
+    Record.delete().execute()
+    SyncHead.update(epoch="restored", seq=0, count=0, xor="0" * 16).execute()
+    assert sync(*phone[:2]).complete and sync(*tablet[:2]).complete
+    assert [r["id"] for r in tablet[0].live()] == [kept["id"]] and same(phone, tablet)
+
+
+def test_a_silent_loss_on_the_server_is_seen_and_mended(two):
+    phone, _ = two
+    for _ in range(3):
+        phone[0].add(score())
+    sync(*phone[:2])
+    lost = phone[0].live()[1]
+    Record.delete().where(Record.id == lost["id"]).execute()
+    SyncHead.update(count=2, xor=records.fold([r for r in phone[0].live() if r != lost])).execute()
+    assert sync(*phone[:2]).complete
+    assert Record.select().count() == 3
+
+
+def test_a_refused_record_is_parked_and_blocks_nobody(two):
+    phone, _ = two
+    bad = score(part=9)
+    for record in (bad, score()):
+        phone[0].add(record)
+    outcome = sync(*phone[:2])
+    assert outcome.complete and outcome.refused == 1
+    assert phone[0].get(bad["id"]) == bad and phone[0].parked()[0][0] == bad["id"]
+
+
+def test_a_conflict_keeps_both_copies(two):
+    phone, tablet = two
+    record = score()
+    phone[0].add(record)
+    sync(*phone[:2])
+    tablet[0].add(record | {"part": 3})
+    assert sync(*tablet[:2]).complete and sync(*phone[:2]).complete
+    assert sorted(r["part"] for r in phone[0].live()) == [0, 3] and same(phone, tablet)
+
+
+def test_an_expired_access_token_is_renewed_in_passing(two):
+    phone, _ = two
+    phone[1]._access = "stale"
+    assert sync(*phone[:2]).complete
+
+
+def test_a_lost_refresh_answer_does_not_sign_out(two):
+    phone, _ = two
+    phone[1]._access, phone[2].lose_next = None, True
+    assert sync(*phone[:2]).complete
+
+
+def test_an_ended_login_keeps_the_history(two):
+    phone, _ = two
+    phone[0].add(score())
+    phone[1].call("POST", "/v1/auth/logout")
+    phone[1]._access = None
+    with pytest.raises(ServerError):
+        sync(*phone[:2])
+    assert len(phone[0].live()) == 1 and phone[0].setting("refresh_token") is None
+
+
+def test_a_crash_between_page_and_cursor_writes_neither(two, monkeypatch):
+    phone, tablet = two
+    phone[0].add(score())
+    sync(*phone[:2])
+
+    def crash(name, value):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as crashing:
+        crashing.setattr(tablet[0], "set", crash)
+        page = {"records": [{"seq": 1, "record": score()}], "tombstones": [], "next_cursor": "c"}
+        with pytest.raises(KeyboardInterrupt):
+            tablet[0].apply_page(page)
+    assert tablet[0].live() == [] and tablet[0].setting("cursor") is None
