@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ class ServerDied(RuntimeError):
 @contextmanager
 def running_server(port: int, scratch: Path, web_root: Path) -> Iterator[tuple[str, subprocess.Popen]]:
     """The base URL of a ready API with its worker, on SQLite in `scratch`, with `web_root` as the page at `/`."""
+    _require_free(port)
     environment = os.environ | {
         "DATABASE_URL": f"sqlite:///{scratch / 'skinscore.db'}",
         "WEB_ROOT": str(web_root),
@@ -40,6 +42,16 @@ def running_server(port: int, scratch: Path, web_root: Path) -> Iterator[tuple[s
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+
+
+def _require_free(port: int) -> None:
+    """Another program's answers on that port must not be taken for our server's."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise ServerDied(f"port {port} is taken by another program: choose another with PORT={port + 1}") from None
 
 
 def _wait(url: str, process: subprocess.Popen, log: Path) -> None:
