@@ -14,6 +14,7 @@ from training.decoding import REWARD
 
 Ints = NDArray[np.int64]
 RESAMPLES = 1000
+BLOCK = 2_000_000  # draws held at once
 
 
 def rewards_by_grade(truth: Ints, answers: Ints) -> tuple[NDArray[np.float64], Ints]:
@@ -41,10 +42,14 @@ def bootstrap_interval(truth: Ints, answers: Ints, seed: int = 0, groups: Ints |
     sums, n = np.zeros((count, GRADES)), np.zeros((count, GRADES))
     np.add.at(sums, (ids, truth), REWARD[truth, answers])
     np.add.at(n, (ids, truth), 1)
-    times = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), RESAMPLES)
-    drawn, weights = times @ sums, times @ n
-    present = weights > 0
-    means = np.divide(drawn, weights, out=np.zeros_like(drawn), where=present).sum(1) / present.sum(1)
+    rng, step = np.random.default_rng(seed), max(1, BLOCK // count)
+    means = np.empty(RESAMPLES)
+    for start in range(0, RESAMPLES, step):
+        part = means[start : start + step]
+        times = rng.multinomial(count, np.full(count, 1 / count), len(part))
+        drawn, weights = times @ sums, times @ n
+        present = weights > 0
+        part[:] = np.divide(drawn, weights, out=np.zeros_like(drawn), where=present).sum(1) / present.sum(1)
     low, high = np.quantile(means, (0.025, 0.975))
     return float(low), float(high)
 

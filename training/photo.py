@@ -15,7 +15,10 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 12_000  # px
-HEIF_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"hevc")
+HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
+ACCEPTED = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")  # how accepted files begin; HEIC is told by its brand
+# GIF, BMP, TIFF twice, JPEG 2000 twice, Photoshop
+OTHER_IMAGES = (b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"8BPS")
 
 
 class PhotoError(ValueError):
@@ -30,14 +33,10 @@ def read_photo(source: str | Path | bytes) -> NDArray[np.uint8]:
     """Pixels HxWx3 of a JPEG, PNG, WebP or (with pillow-heif) HEIC photo. Raises `PhotoError`."""
     data = source if isinstance(source, bytes) else _read_file(Path(source))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit below is the tighter one
+        warnings.simplefilter("ignore")  # a decoder's remarks help nobody: the photo is read, or refused in a sentence
         image = _open(data)
         _check_size(image.size)
-        try:
-            image.load()
-        except (OSError, ValueError, SyntaxError, EOFError):
-            raise PhotoError("truncated", "the photo is damaged or cut off: copy it again from the phone") from None
-    return np.asarray(to_srgb(ImageOps.exif_transpose(image)), np.uint8)
+        return np.asarray(to_srgb(_upright(image)), np.uint8)
 
 
 def _read_file(path: Path) -> bytes:
@@ -47,6 +46,8 @@ def _read_file(path: Path) -> bytes:
         raise PhotoError("not-found", f"there is no photo at {path}") from None
     except OSError as error:
         raise PhotoError("not-found", f"{path} cannot be read: {error.strerror}") from None
+    except ValueError:  # a NUL in it
+        raise PhotoError("not-found", "the photo's name is no file name") from None
 
 
 def _open(data: bytes) -> Image.Image:
@@ -61,7 +62,15 @@ def _open(data: bytes) -> Image.Image:
     except UnidentifiedImageError:
         raise _unreadable(data) from None
     except (OSError, ValueError, SyntaxError):
-        raise PhotoError("truncated", "the photo is damaged or cut off: copy it again from the phone") from None
+        raise _damaged() from None
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        image.load()
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError):  # RuntimeError: libheif's limits
+        raise _damaged() from None
+    return ImageOps.exif_transpose(image)
 
 
 def _register_heif() -> None:
@@ -74,17 +83,23 @@ def _register_heif() -> None:
 
 
 def _unreadable(data: bytes) -> PhotoError:
-    if data[:6] in (b"GIF87a", b"GIF89a") or data[:2] == b"BM" or data[:4] in (b"II*\0", b"MM\0*"):
+    container = data[4:8] == b"ftyp"
+    if data.startswith(ACCEPTED) or (container and data[8:12] in HEIF_BRANDS):
+        return _damaged()
+    if data.startswith(OTHER_IMAGES) or (container and data[8:12] in (b"avif", b"avis")):
         return PhotoError(
             "unsupported-format", "this kind of image is not graded: take a JPEG, PNG, WebP or HEIC photo"
         )
     return PhotoError("not-an-image", "this file is no photo: take a JPEG, PNG, WebP or HEIC photo")
 
 
+def _damaged() -> PhotoError:
+    return PhotoError("truncated", "the photo is damaged or cut off: copy it again from the phone")
+
+
 def _too_large() -> PhotoError:
-    return PhotoError(
-        "too-many-pixels", f"the photo is larger than {MAX_PIXELS // 10**6} megapixels: take a smaller one"
-    )
+    limits = f"{MAX_PIXELS // 10**6} megapixels or {MAX_SIDE:,} px a side"
+    return PhotoError("too-many-pixels", f"the photo is larger than {limits}: take a smaller one")
 
 
 def _check_size(size: tuple[int, int]) -> None:
@@ -94,16 +109,23 @@ def _check_size(size: tuple[int, int]) -> None:
 
 def to_srgb(image: Image.Image) -> Image.Image:
     """8-bit RGB in sRGB, transparency laid over white."""
-    if image.mode.startswith(("I", "F")):  # 16-bit grey comes as I;16 or I
-        high = (np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
-        return Image.fromarray(high).convert("RGB")
     profile = image.info.get("icc_profile")
+    if image.mode.startswith("I"):  # 16-bit grey comes as I;16
+        image = _high_byte(image)
     if image.mode in ("P", "PA", "LA", "La", "RGBa") or "transparency" in image.info:
         image = image.convert("RGBA")
     if image.mode == "RGBA":
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image).convert("RGB")
     return _through_profile(image, profile) if profile else image.convert("RGB")
+
+
+def _high_byte(image: Image.Image) -> Image.Image:
+    values = np.asarray(image).astype(np.int64)
+    grey = Image.fromarray((values >> 8).clip(0, 255).astype(np.uint8))
+    if "transparency" in image.info:  # the one 16-bit value that is clear
+        grey.putalpha(Image.fromarray(np.where(values == image.info["transparency"], 0, 255).astype(np.uint8)))
+    return grey
 
 
 def _through_profile(image: Image.Image, profile: bytes) -> Image.Image:
