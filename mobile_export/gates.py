@@ -6,7 +6,7 @@ from mobile_export.executorch_file import ExportError
 
 # Figures of `training.runtime.agreement`; at least this much …
 AT_LEAST = {
-    "int8": {"grades_equal": 0.90, "balanced_within_one": 0.99, "map_correlation": 0.90},
+    "int8": {"grades_equal": 0.92, "balanced_within_one": 0.99, "map_correlation": 0.90},
     "w8a16": {"grades_equal": 0.99, "balanced_equal": 0.97},
 }
 # … and at most this much.
