@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 50_000_000
@@ -19,6 +19,17 @@ HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"
 ACCEPTED = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")  # how accepted files begin; HEIC is told by its brand
 # GIF, BMP, TIFF twice, JPEG 2000 twice, Photoshop
 OTHER_IMAGES = (b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51", b"8BPS")
+
+ORIENTATION = 0x0112  # the EXIF tag
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class PhotoError(ValueError):
@@ -70,7 +81,12 @@ def _upright(image: Image.Image) -> Image.Image:
         image.load()
     except (OSError, ValueError, SyntaxError, EOFError, RuntimeError):  # RuntimeError: libheif's limits
         raise _damaged() from None
-    return ImageOps.exif_transpose(image)
+    # Not ImageOps.exif_transpose: it writes the whole EXIF block again and fails on any odd tag in it.
+    try:
+        turn = TURNS.get(image.getexif().get(ORIENTATION, 1))
+    except Exception:  # Pillow's EXIF reader fails in many ways; such a photo is taken as it lies
+        turn = None
+    return image if turn is None else image.transpose(turn)
 
 
 def _register_heif() -> None:

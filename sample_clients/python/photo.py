@@ -38,7 +38,14 @@ def decode(path: Path) -> NDArray[np.uint8]:
             raise PhotoError(f"{path} is no JPEG, PNG, WebP or HEIC photo") from None
         except (OSError, SyntaxError, EOFError) as error:
             raise PhotoError(f"{path} is damaged or cut off: copy it again from the phone") from error
-    return np.asarray(_srgb(ImageOps.exif_transpose(image)), np.uint8)
+    return np.asarray(_srgb(_upright(image)), np.uint8)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # Pillow's EXIF reader fails in many ways on odd tags; such a photo is taken as it lies
+        return image
 
 
 def _formats(data: bytes) -> tuple[str, ...]:
