@@ -30,6 +30,31 @@ def test_resize_equals_the_definition_in_python_integers(sides, seed):
     assert np.array_equal(box_resize(square, size), by_definition(square, size))
 
 
+def test_the_definition_holds_at_sixty_pixels():
+    square = np.random.default_rng(7).integers(0, 256, (60, 60, 3), np.uint8)
+    for size in (1, 7, 17, 59):
+        assert np.array_equal(box_resize(square, size), by_definition(square, size))
+
+
+@settings(deadline=None)
+@given(st.integers(1, 9), st.integers(0, 20), st.integers(0, 255))
+def test_a_flat_photo_stays_flat(size, more, value):
+    square = np.full((size + more, size + more, 3), value, np.uint8)
+    assert (box_resize(square, size) == value).all()
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 255), min_size=75, max_size=75), st.integers(1, 5))
+def test_any_values_are_averaged_as_defined(values, size):
+    square = np.array(values, np.uint8).reshape(5, 5, 3)
+    assert np.array_equal(box_resize(square, size), by_definition(square, size))
+
+
+def test_halves_are_rounded_up():
+    square = np.array([[0, 0], [1, 1]], np.uint8)[..., None].repeat(3, 2)
+    assert (box_resize(square, 1) == 1).all()
+
+
 def test_resize_to_the_same_size_changes_nothing():
     square = np.random.default_rng(0).integers(0, 256, (50, 50, 3), np.uint8)
     assert np.array_equal(box_resize(square, 50), square)
