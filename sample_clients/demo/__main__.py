@@ -9,6 +9,8 @@ demo/report.html, and keeps the API and the report at http://127.0.0.1:8000 unti
 
 import argparse
 import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -43,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     p.add_argument("--once", action="store_true", help="leave when the report is written")
     p.add_argument("--out", type=Path, default=Path("demo"))
     args = p.parse_args(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: the server is stopped too
     try:
         run(args)
     except KeyboardInterrupt:
@@ -50,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (BundleError, PhotoError, RuntimeMissing, ServerError, ServerDied) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 2
-    except (OSError, subprocess.CalledProcessError) as error:
+    except (OSError, sqlite3.Error, subprocess.CalledProcessError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 2
     return 0

@@ -61,16 +61,29 @@ def card(one: Graded, attribute: dict[str, Any], square: str, phone: bytes, serv
     steps = "".join(f"<i class='{_step(g, one)}'></i>" for g in range(GRADES))
     overlays = figure("On the phone", square, phone, "phone", attribute["en"])
     overlays += figure("From the server", square, server.layers[one.key], "server", attribute["en"])
+    said = f"Plausible range {span}, expected {one.expected:.1f}; {DIRECTION[attribute['more_is']]}."
+    if not one.believed:
+        said = "Not graded here: the model was never taught this attribute on this part of the face."
+    shown, label = (one.grade, f"grade {one.grade} of 4") if one.believed else ("–", "not graded here")
     return f"""<article>
-<header><h3>{name}</h3><strong aria-label="grade {one.grade} of 4">{one.grade}</strong></header>
-<div class=scale role=img aria-label="grade {one.grade}, plausible {span}">{steps}</div>
+<header><h3>{name}</h3><strong aria-label="{label}">{shown}</strong></header>
+<div class=scale role=img aria-label="{said}">{steps}</div>
 <div class=ends><span>{html.escape(attribute["grade0"])}</span><span>{html.escape(attribute["grade4"])}</span></div>
-<p>Plausible range {span}, expected {one.expected:.1f}; {DIRECTION[attribute["more_is"]]}.</p>
+<p>{said}</p>
 <div class=pair>{overlays}</div>
+<p class=key>{legend(attribute)}</p>
 </article>"""
 
 
+def legend(attribute: dict[str, Any]) -> str:
+    """What the two colours of this attribute's layers mean."""
+    up, down = html.escape(attribute["grade4"]), html.escape(attribute["grade0"])
+    return f"<i class=up></i>towards “{up}”<br><i class=down></i>towards “{down}”"
+
+
 def _step(grade: int, one: Graded) -> str:
+    if not one.believed:
+        return "out"
     return "at" if grade == one.grade else "in" if one.low <= grade <= one.high else "out"
 
 

@@ -56,12 +56,14 @@ def _require_free(port: int) -> None:
 
 def _wait(url: str, process: subprocess.Popen, log: Path) -> None:
     until = time.monotonic() + START_SECONDS
+    session = requests.Session()
+    session.trust_env = False  # no proxy leads back to this machine
     while time.monotonic() < until:
         if process.poll() is not None:
             said = log.read_text("utf-8", "replace").strip().splitlines() or ["it said nothing"]
             raise ServerDied(said[-1].removeprefix("api: "))
         try:
-            if requests.get(f"{url}/readyz", timeout=2).json().get("worker"):
+            if session.get(f"{url}/readyz", timeout=2).json().get("worker"):
                 return
         except (requests.RequestException, ValueError):
             pass

@@ -21,15 +21,17 @@ from pathlib import Path
 
 from . import heat, records
 from .bundle import BundleError
-from .client import Client, OtherAccount
+from .client import Client, Heatmaps, NotPossible
 from .files import write_atomically
 from .http import ServerError
 from .photo import PhotoError
 from .scorer import Grading, RuntimeMissing
 from .table import grading_table, history_table
 
+CONSENT = "This sends the square that was graded; the server holds it encrypted for at most 10 minutes."
 PARTS = ("cheek", "forehead", "centre", "chin")
-REFUSALS = (BundleError, OtherAccount, PhotoError, RuntimeMissing, ServerError)
+NOTE_LENGTH = 4000  # characters, the server's limit
+REFUSALS = (BundleError, NotPossible, PhotoError, RuntimeMissing, ServerError)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -75,8 +77,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return COMMANDS[args.command](client, args)
     except REFUSALS as error:
         print(f"skinscore: {error}", file=sys.stderr)
-    except (OSError, sqlite3.OperationalError) as error:
-        print(f"skinscore: cannot write: {error}; what was saved before is safe", file=sys.stderr)
+    except (OSError, sqlite3.Error) as error:
+        print(f"skinscore: cannot read or write: {error}; what was saved before is safe", file=sys.stderr)
+    except (KeyboardInterrupt, EOFError):
+        print("skinscore: stopped; what was saved before is safe", file=sys.stderr)
     return 2
 
 
@@ -107,9 +111,8 @@ def sign_in(client: Client, args: argparse.Namespace) -> int:
 
 
 def logout(client: Client, args: argparse.Namespace) -> int:
-    client.server.call("POST", "/v1/auth/logout")
-    client.server.forget()
-    print("signed out; the history stays on this device")
+    told = client.sign_out()
+    print("signed out; the history stays on this device" + ("" if told else " (the server could not be told)"))
     return 0
 
 
@@ -123,9 +126,7 @@ def sync(client: Client, args: argparse.Namespace) -> int:
 
 def heatmap(client: Client, args: argparse.Namespace) -> int:
     grading, _ = client.score(args.photo, PARTS.index(args.part), save=False)
-    if args.consent:
-        client.consent(heatmap=True)
-    found = client.heatmaps(grading)
+    found = explained(client, grading, args.consent)
     for key, one in found.result["attributes"].items():
         share = one["area_share_e4"] / 100
         print(f"{key:14} grade {one['grade']}, the sign covers {share:.0f} % of the square")
@@ -133,6 +134,21 @@ def heatmap(client: Client, args: argparse.Namespace) -> int:
         for key, layer in found.layers.items():
             write_atomically(args.heat_dir / f"{key}.server.png", layer)
     return 0
+
+
+def explained(client: Client, grading: Grading, consent: bool) -> Heatmaps:
+    """The server's maps; asks for the consent that they need, unless it was given."""
+    try:
+        if consent:
+            client.consent(heatmap=True)
+        return client.heatmaps(grading)
+    except ServerError as error:
+        if error.slug != "consent-required":
+            raise
+    if not (sys.stdin.isatty() and input(f"{CONSENT} Send it? [y/N] ").strip().lower() == "y"):
+        raise ServerError("consent-required", f"{CONSENT} Add --consent to agree.")
+    client.consent(heatmap=True)
+    return client.heatmaps(grading)
 
 
 def history(client: Client, args: argparse.Namespace) -> int:
@@ -150,6 +166,8 @@ def history(client: Client, args: argparse.Namespace) -> int:
 
 def note(client: Client, args: argparse.Namespace) -> int:
     _require(client, args.id)
+    if len(args.text) > NOTE_LENGTH:
+        raise NotPossible(f"a note has at most {NOTE_LENGTH} characters; this one has {len(args.text)}")
     client.store.add(records.note_record(args.id, args.text))
     return 0
 
@@ -163,7 +181,7 @@ def delete(client: Client, args: argparse.Namespace) -> int:
 
 def _require(client: Client, record_id: str) -> None:
     if client.store.get(record_id) is None:
-        raise OtherAccount(f"there is no record {record_id}: see `history`")
+        raise NotPossible(f"there is no record {record_id}: see `history`")
 
 
 COMMANDS = {

@@ -36,7 +36,7 @@ class Bundle:
 def open_bundle(folder: Path, trusted_keys: Path = TRUSTED_KEYS) -> Bundle:
     """Verify and open. Raises `BundleError`."""
     try:
-        raw, signature = (folder / "bundle.json").read_bytes(), (folder / "bundle.sig").read_text("utf-8")
+        raw, signature = (folder / "bundle.json").read_bytes(), (folder / "bundle.sig").read_bytes()
     except OSError:
         raise BundleError(f"there is no signed bundle in {folder}: name one with --bundle DIR") from None
     _verify(raw, signature, json.loads(trusted_keys.read_text("utf-8")))
@@ -53,7 +53,7 @@ def open_bundle(folder: Path, trusted_keys: Path = TRUSTED_KEYS) -> Bundle:
     return Bundle(data, folder / part["path"], part["sha256"])
 
 
-def _verify(raw: bytes, signature: str, trusted: dict[str, str]) -> None:
+def _verify(raw: bytes, signature: bytes, trusted: dict[str, str]) -> None:
     try:
         document = json.loads(signature)
         key, signed = trusted[document["key_id"]], base64.b64decode(document["signature"])

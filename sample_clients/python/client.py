@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ WAIT = 10  # s that the server may take before it answers with a job to look at 
 PATIENCE = 120  # s
 
 
-class OtherAccount(RuntimeError):
-    """The local history belongs to another account."""
+class NotPossible(RuntimeError):
+    """What was asked does not fit the local history; the text says what to do."""
 
 
 @dataclass
@@ -29,13 +30,22 @@ class Heatmaps:
 
 
 class Client:
-    """One person's client: a bundle, a home folder, a server."""
+    """One person's client: a bundle, a home folder, a server. The history can be read when the bundle cannot."""
 
     def __init__(self, bundle: Path, home: Path, server: str) -> None:
-        self.bundle: Bundle = open_bundle(bundle)
-        self.scorer = Scorer(self.bundle)
+        self.bundle_folder = bundle
         self.store = Store(home)
         self.server = Server(server, self.store)
+
+    @cached_property
+    def bundle(self) -> Bundle:
+        """The verified bundle. Raises `BundleError`."""
+        return open_bundle(self.bundle_folder)
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """The grader of that bundle."""
+        return Scorer(self.bundle)
 
     def score(self, photo: Path, part: int, save: bool = True, captured_at: str | None = None) -> tuple[Grading, dict]:
         """Grade a photo offline; keep its record and queue it for the next sync."""
@@ -49,12 +59,18 @@ class Client:
         """Register or log in; a guest's history joins the account when `adopt`, and is left alone otherwise."""
         bound = self.store.setting("account")
         if bound is None and self.store.live() and not adopt:
-            raise OtherAccount("there is a history without an account here: add --adopt to take it into this account")
-        account = self.server.sign_in(how, email, password, device)
-        if bound not in (None, account):
+            raise NotPossible("there is a history without an account here: add --adopt to take it into this account")
+        self.server.sign_in(how, email, password, device)
+
+    def sign_out(self) -> bool:
+        """End this device's login; False when the server could not be told. The history stays."""
+        try:
+            self.server.call("POST", "/v1/auth/logout")
+            return True
+        except ServerError:
+            return False
+        finally:
             self.server.forget()
-            raise OtherAccount("this history belongs to another account: use another --home for this one")
-        self.store.set("account", account)
 
     def sync(self) -> Outcome:
         """Push and pull. Raises `ServerError` when the server cannot be reached; nothing is lost."""

@@ -4,12 +4,15 @@ import random
 import threading
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
 from .store import Store
 
 TIMEOUT = (5, 30)  # s to connect, to answer
+ANSWERS = ("application/json", "image/png")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ENDED = {"refresh-reused", "refresh-expired", "refresh-revoked"}
 TRIES, FIRST_PAUSE, LONGEST_PAUSE = 4, 1.0, 300.0  # s
 
@@ -28,14 +31,21 @@ class Server:
     def __init__(self, url: str, store: Store, tries: int = TRIES) -> None:
         self.url, self.store, self.tries = url.rstrip("/"), store, tries
         self.session = requests.Session()
+        self.session.trust_env = urlsplit(url).hostname not in LOOPBACK  # no proxy leads back to this machine
         self._access: str | None = None
         self._refreshing = threading.Lock()
 
     def sign_in(self, how: str, email: str, password: str, device: str) -> str:
-        """Register or log in (`how`); the account id. The refresh token is stored before anything else happens."""
+        """Register or log in (`how`); the account id. The history is bound to it together with the first token."""
         body = {"email": email, "password": password, "device_name": device, "platform": "python"}
         issued = self._send("POST", f"/v1/auth/{how}", json=body).json()
-        self._keep(issued)
+        if self.store.setting("account") not in (None, issued["account_id"]):
+            self._send("POST", "/v1/auth/logout", token=issued["access_token"])
+            raise ServerError("other-account", "this history belongs to another account: use another --home for it")
+        with self.store.transaction():
+            self.store.set("account", issued["account_id"])
+            self.store.set("refresh_token", issued["refresh_token"])
+        self._access = issued["access_token"]
         return issued["account_id"]
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
@@ -106,10 +116,14 @@ def _asked_pause(answer: requests.Response) -> float:
 
 def _checked(answer: requests.Response) -> requests.Response:
     if answer.status_code < 400:
+        if answer.content and answer.headers.get("Content-Type", "").partition(";")[0] not in ANSWERS:
+            raise ServerError("unexpected", "what answers there is no SkinScore server: check --server and the network")
         return answer
     try:
         problem = answer.json()
         slug, text = problem["type"].rsplit(":", 1)[-1], problem.get("detail") or problem["title"]
+        faults = [f"{fault['pointer'].strip('/')}: {fault['detail']}" for fault in problem.get("errors", [])]
+        text = "; ".join([text, *faults])
     except (ValueError, KeyError, AttributeError, TypeError):
         slug, text = "unexpected", f"the server answered {answer.status_code} without a reason"
     raise ServerError(slug, text)

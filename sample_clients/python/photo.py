@@ -5,14 +5,24 @@ over white, 16 bits without their low byte, first frame.
 """
 
 import io
+import struct
 import warnings
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 MAX_PIXELS, MAX_SIDE = 50_000_000, 12_000
+UPRIGHT = {  # EXIF orientation: what undoes it
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class PhotoError(ValueError):
@@ -26,7 +36,7 @@ def decode(path: Path) -> NDArray[np.uint8]:
     except OSError as error:
         raise PhotoError(f"cannot read {path}: {error.strerror}") from None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        warnings.simplefilter("ignore")  # damaged metadata and large sizes: judged here, not printed
         try:
             image = Image.open(io.BytesIO(data), formats=_formats(data))
             if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
@@ -36,16 +46,20 @@ def decode(path: Path) -> NDArray[np.uint8]:
             raise PhotoError(f"{path} is larger than {MAX_PIXELS // 10**6} megapixels: take a smaller photo") from None
         except UnidentifiedImageError:
             raise PhotoError(f"{path} is no JPEG, PNG, WebP or HEIC photo") from None
-        except (OSError, SyntaxError, EOFError) as error:
+        except PhotoError:
+            raise
+        except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, struct.error) as error:
             raise PhotoError(f"{path} is damaged or cut off: copy it again from the phone") from error
-    return np.asarray(_srgb(_upright(image)), np.uint8)
+        return np.asarray(_srgb(_upright(image)), np.uint8)
 
 
 def _upright(image: Image.Image) -> Image.Image:
+    # Not ImageOps.exif_transpose: it writes the whole EXIF block again and fails on any odd tag in it.
     try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # Pillow's EXIF reader fails in many ways on odd tags; such a photo is taken as it lies
-        return image
+        turn = UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # Pillow's EXIF reader fails in many ways; such a photo is taken as it lies
+        turn = None
+    return image if turn is None else image.transpose(turn)
 
 
 def _formats(data: bytes) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import threading
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,8 +75,10 @@ class Scorer:
         # torch logs a deprecation of its own while executorch is imported; it means nothing to a person with a photo.
         logging.getLogger("torch.utils._pytree").setLevel(logging.ERROR)
         try:
-            import torch
-            from executorch.runtime import Runtime
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # executorch's own deprecations, at import
+                import torch
+                from executorch.runtime import Runtime
         except ImportError:
             hint = "pip install executorch==1.4.1 (its wheel needs torch, which pip brings along)"
             raise RuntimeMissing(f"the ExecuTorch runtime is missing: {hint}") from None

@@ -23,8 +23,9 @@ class Store:
     """One person's history under `home`; open it for one process at a time."""
 
     def __init__(self, home: Path) -> None:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = home / "history.db"
+        self.path.touch(mode=0o600)  # it holds the login too
         self.db = sqlite3.connect(self.path, isolation_level=None, timeout=10)
         self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + SCHEMA)
 
@@ -75,9 +76,11 @@ class Store:
         """How many records and deletes wait."""
         return self.db.execute("SELECT count(*) FROM outbox").fetchone()[0]
 
-    def settle(self, verdict: dict[str, Any], new_id: str) -> None:
+    def settle(self, verdict: dict[str, Any], deleting: bool, new_id: str) -> None:
         """Apply one verdict of a push; inside a transaction. `new_id` is for our own copy after a conflict."""
         record_id, kind = verdict["id"], verdict["verdict"]
+        if not deleting and kind != "deleted" and self.get(record_id) is None:
+            return  # deleted here while its push was under way: that delete still has to be sent
         self.db.execute("DELETE FROM outbox WHERE id = ?", (record_id,))
         if kind == "deleted":
             self.db.execute("UPDATE record SET body = NULL WHERE id = ?", (record_id,))
@@ -103,12 +106,15 @@ class Store:
                 self.db.execute("DELETE FROM outbox WHERE id = ?", (item["id"],))
             self.set("cursor", page["next_cursor"])
 
-    def queue_missing(self, listed: set[str]) -> int:
-        """Queue every record and tombstone that a full listing lacked; how many."""
+    def queue_missing(self, live: set[str], deleted: set[str]) -> int:
+        """Queue every record and tombstone that a full listing (of both) lacked; how many.
+
+        A tombstone is lacking also where its record is listed as live: the server's backup was older than the delete.
+        """
         with self.transaction():
-            held = {row[0] for row in self.db.execute("SELECT id FROM record")}
+            held = {row[0] for row in self.db.execute("SELECT id FROM record WHERE body IS NOT NULL")}
             parked = {row[0] for row in self.db.execute("SELECT id FROM parked")}
-            missing = held - listed - parked
+            missing = (held - live | self.tombstones()) - deleted - parked
             for record_id in missing:
                 self._queue(record_id)
         return len(missing)

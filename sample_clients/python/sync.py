@@ -4,13 +4,15 @@ After 410 (the server was restored or wiped) the client pulls from nothing and p
 tombstone that the listing lacks; it never deletes anything without a tombstone.
 """
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
 from . import records
 from .http import Server, ServerError
 from .store import Store
 
-BATCH = 200
+BATCH, BATCH_BYTES = 200, 900_000  # the server takes 200 items and 1 MiB
 
 
 @dataclass
@@ -48,15 +50,26 @@ def _round(store: Store, server: Server, outcome: Outcome) -> dict:
 
 def _push(store: Store, server: Server, outcome: Outcome) -> None:
     while True:
-        batch, deletes = store.unsent(BATCH)
-        if not batch and not deletes:
+        waiting, deletes = store.unsent(BATCH)
+        if not waiting and not deletes:
             return
+        batch = _fitting(waiting)
         answer = server.call("POST", "/v1/sync", json={"records": batch, "deletes": deletes}).json()
         with store.transaction():
-            for verdict in answer["results"]:
-                store.settle(verdict, records.uuid7())
+            for place, verdict in enumerate(answer["results"]):
+                store.settle(verdict, place >= len(batch), records.uuid7())
                 outcome.pushed += verdict["verdict"] in ("created", "deleted")
                 outcome.refused += verdict["verdict"] == "invalid"
+
+
+def _fitting(waiting: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As many from the front as one request may carry."""
+    size = 0
+    for place, record in enumerate(waiting):
+        size += len(json.dumps(record)) + 2
+        if size > BATCH_BYTES and place:
+            return waiting[:place]
+    return waiting
 
 
 def _pull(store: Store, server: Server, outcome: Outcome) -> dict:
@@ -71,15 +84,17 @@ def _pull(store: Store, server: Server, outcome: Outcome) -> dict:
 
 def _pull_all(store: Store, server: Server, outcome: Outcome) -> None:
     """Every page from the start, then queue what the server lacks."""
-    listed: set[str] = set()
+    live: set[str] = set()
+    deleted: set[str] = set()
     store.set("cursor", None)
     while True:
         page = _page(server, store.setting("cursor"))
         store.apply_page(page)
-        listed |= {item["record"]["id"] for item in page["records"]} | {item["id"] for item in page["tombstones"]}
+        live |= {item["record"]["id"] for item in page["records"]}
+        deleted |= {item["id"] for item in page["tombstones"]}
         if not page["has_more"]:
             break
-    store.queue_missing(listed)
+    store.queue_missing(live, deleted)
 
 
 def _page(server: Server, cursor: str | None) -> dict:

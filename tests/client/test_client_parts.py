@@ -98,6 +98,7 @@ def test_a_bundle_signed_by_a_trusted_key_opens(signed):
         (lambda f: (f / "m.pte").unlink(), "missing or damaged"),
         (lambda f: (f / "keys.json").write_text("{}"), "unknown key"),
         (lambda f: (f / "bundle.sig").write_text("{"), "unknown key"),
+        (lambda f: (f / "bundle.sig").write_bytes(b"\xff\xfe"), "unknown key"),
         (lambda f: (f / "bundle.json").unlink(), "no signed bundle"),
     ],
 )
@@ -124,6 +125,6 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
 
 
 def test_the_command_line_answers_errors_in_one_line(tmp_path, capsys):
-    assert main(["--bundle", str(tmp_path), "--home", str(tmp_path / "h"), "history"]) == 2
+    assert main(["--bundle", str(tmp_path), "--home", str(tmp_path / "h"), "score", "photo.jpg"]) == 2
     told = capsys.readouterr().err
     assert told.startswith("skinscore: ") and told.count("\n") == 1

@@ -1,0 +1,141 @@
+"""What must hold when something else goes wrong during a sync: restores, races, large notes, other accounts."""
+
+import json
+
+import pytest
+import requests
+
+from api.database import Record, SyncHead
+from sample_clients.python import records
+from sample_clients.python.http import ServerError
+from sample_clients.python.sync import sync
+
+PASSWORD = "a long password"
+
+
+def score(**changes):
+    answer = {"grade": 2, "balanced": 2, "expected_milli": 2000, "probabilities_e4": [0, 1000, 8000, 1000, 0]}
+    return {
+        "id": records.uuid7(),
+        "kind": "score",
+        "captured_at": "2026-05-04T08:30:00+09:00",
+        "part": 0,
+        "attributes": {"oil": answer},
+        "model": {"name": "m", "version": "1", "sequence": 1},
+        "file_sha256": "0" * 64,
+        "app": "test",
+    } | changes
+
+
+@pytest.fixture
+def phone(device):
+    held = device("phone")
+    held[1].sign_in("register", "me@example.org", PASSWORD, "phone")
+    return held
+
+
+def restore(rows: list[dict], record: dict) -> None:
+    """Put the server's tables back to `rows`, when it held `record` alone, under a new epoch."""
+    Record.delete().execute()
+    Record.insert_many(rows).execute()
+    head = {"epoch": "restored", "seq": 1, "count": 1, "xor": records.fold([record])}
+    SyncHead.update(head).execute()
+
+
+def test_a_delete_survives_a_restore_from_a_backup_made_before_it(phone):
+    store, server, _ = phone
+    record = score()
+    store.add(record)
+    sync(store, server)
+    backup = list(Record.select().dicts())
+    store.delete(record["id"])
+    sync(store, server)
+    restore(backup, record)
+    assert sync(store, server).complete
+    assert store.get(record["id"]) is None and Record.get(Record.id == record["id"]).tombstone
+
+
+def test_a_delete_made_while_its_record_is_being_pushed_is_not_forgotten(phone, monkeypatch):
+    store, server, wire = phone
+    record = score()
+    store.add(record)
+    answered = wire.request
+
+    def delete_meanwhile(method, url, **options):
+        answer = answered(method, url, **options)
+        if method == "POST" and url.endswith("/v1/sync"):
+            monkeypatch.setattr(wire, "request", answered)
+            store.delete(record["id"])
+        return answer
+
+    monkeypatch.setattr(wire, "request", delete_meanwhile)
+    sync(store, server)
+    assert sync(store, server).complete
+    assert Record.get(Record.id == record["id"]).tombstone
+
+
+def test_long_notes_do_not_make_a_push_too_large(phone):
+    store, server, _ = phone
+    record = score()
+    store.add(record)
+    for _ in range(120):
+        store.add(records.note_record(record["id"], "살" * 4000))
+    assert sync(store, server).complete and store.unsent_count() == 0
+
+
+def test_signing_in_to_another_account_leaves_no_token_of_it_behind(phone, device):
+    store, server, _ = phone
+    other = device("other")
+    other[1].sign_in("register", "other@example.org", PASSWORD, "other")
+    mine = store.setting("refresh_token")
+    store.set("account", server.call("GET", "/v1/account").json()["account_id"])
+    with pytest.raises(ServerError, match="another account"):
+        server.sign_in("login", "other@example.org", PASSWORD, "phone")
+    assert store.setting("refresh_token") == mine
+    assert server.call("GET", "/v1/account").json()["email"] == "me@example.org"
+
+
+def test_a_page_of_another_site_is_no_answer(phone, monkeypatch):
+    store, server, wire = phone
+
+    def portal(*_, **__):
+        held = requests.Response()
+        held.status_code, held._content = 200, b"<html>Welcome to our Wi-Fi"
+        held.headers["Content-Type"] = "text/html"
+        return held
+
+    monkeypatch.setattr(wire, "request", portal)
+    with pytest.raises(ServerError, match="is no SkinScore server"):
+        sync(store, server)
+
+
+def test_a_schema_fault_is_named(device):
+    _, server, _ = device("phone")
+    with pytest.raises(ServerError, match="password"):
+        server.sign_in("register", "me@example.org", "short", "phone")
+
+
+def test_the_history_can_be_read_by_its_owner_only(phone):
+    store = phone[0]
+    assert store.path.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_full_pull_cut_in_the_middle_is_taken_up_again(phone):
+    store, server, wire = phone
+    for _ in range(3):
+        store.add(score())
+    sync(store, server)
+    Record.delete().execute()
+    SyncHead.update(epoch="restored", seq=0, count=0, xor="0" * 16).execute()
+    asked = wire.request
+
+    def cut_at_push(method, url, **options):
+        if method == "POST" and url.endswith("/v1/sync") and options.get("json", {}).get("records"):
+            raise requests.ConnectionError("cut")
+        return asked(method, url, **options)
+
+    wire.request = cut_at_push
+    with pytest.raises(ServerError):
+        sync(store, server)
+    wire.request = asked
+    assert sync(store, server).complete and json.loads(Record.select().first().body)["kind"] == "score"
