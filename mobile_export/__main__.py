@@ -62,6 +62,9 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Export; 0 when the bundle is in place, 1 when a file was refused, 2 when the input is no good."""
     args = parser().parse_args(argv)
+    if args.out.exists() and not (args.out / "bundle.json").is_file() and not is_empty_folder(args.out):
+        print(f"mobile_export: {args.out} is no bundle and is not replaced: name a new folder", file=sys.stderr)
+        return 2
     try:
         loaded = checkpoint.load(args.checkpoint)
         if args.calibration:
@@ -95,10 +98,25 @@ def export(args: argparse.Namespace, loaded: Checkpoint, photos: PhotoSet) -> No
         about = {"version": args.version, "sequence": args.sequence, "quality_gate": gate}
         about |= {"metrics": metrics, "quantisation": quantisation}
         write_bundle(folder, loaded, golden_document(runners, loaded.size), about, args.key)
-        if args.out.exists():
-            os.replace(args.out, Path(unfinished) / "previous")
-        os.replace(folder, args.out)
+        swap(folder, args.out, Path(unfinished) / "previous")
     show(args.out, metrics)
+
+
+def is_empty_folder(path: Path) -> bool:
+    """Whether replacing `path` loses nothing."""
+    return path.is_dir() and not any(path.iterdir())
+
+
+def swap(new: Path, place: Path, previous: Path) -> None:
+    """Put `new` at `place`; what stood there comes back when that fails."""
+    if place.exists():
+        os.replace(place, previous)
+    try:
+        os.replace(new, place)
+    except OSError:
+        if previous.exists():
+            os.replace(previous, place)
+        raise
 
 
 def write_files(folder: Path, args: argparse.Namespace, loaded: Checkpoint, photos: PhotoSet) -> dict[str, Any]:

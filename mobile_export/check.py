@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from mobile_export.formats import COREML_W8, PTE_INT8, SERVER
+from mobile_export.formats import COREML_W8, FORMATS, PTE_INT8, SERVER, Format
 from mobile_export.gates import shortfalls
 from mobile_export.mil_eval import MilProgram
 from mobile_export.signing import DEVELOPMENT_KEY, SignatureError, load_key, public_text, verify
@@ -50,12 +50,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         raw = (args.bundle / "bundle.json").read_bytes()
         bundle = json.loads(raw)
-    except (OSError, ValueError) as error:
+        for row in FORMATS:
+            path_of(bundle, row)
+    except (OSError, ValueError, LookupError, TypeError) as error:
         print(f"mobile_export.check: {args.bundle} holds no readable bundle.json: {error}", file=sys.stderr)
         return 2
     checks = run_checks(args, raw, bundle)
     show(checks, args.json)
     return 0 if all(check["ok"] for check in checks.values()) else 1
+
+
+def path_of(bundle: dict[str, Any], row: Format) -> str:
+    """Where the bundle lists this file: one that it does not list has no hash and is never run."""
+    listed = [part["path"] for file in bundle["files"] for part in file["parts"]] + [bundle["golden"]["path"]]
+    if any(path == row.path or path.startswith(f"{row.path}/") for path in listed):
+        return row.path
+    raise ValueError(f"it does not list {row.path}")
 
 
 def run_checks(args: argparse.Namespace, raw: bytes, bundle: dict[str, Any]) -> dict[str, CheckResult]:
@@ -64,8 +74,8 @@ def run_checks(args: argparse.Namespace, raw: bytes, bundle: dict[str, Any]) -> 
     if not all(check["ok"] for check in checks.values()):
         return checks
     runners: dict[str, Runner] = {
-        "int8": PteRunner(args.bundle / PTE_INT8.path),
-        "w8a16": MilProgram(args.bundle / COREML_W8.path),
+        "int8": PteRunner(args.bundle / path_of(bundle, PTE_INT8)),
+        "w8a16": MilProgram(args.bundle / path_of(bundle, COREML_W8)),
     }
     golden = json.loads((args.bundle / bundle["golden"]["path"]).read_text("utf-8"))
     checks |= {f"golden_{name}": check_golden(golden, name, runner) for name, runner in runners.items()}
@@ -118,7 +128,7 @@ def compare(args: argparse.Namespace, bundle: dict[str, Any], runners: dict[str,
     if args.checkpoint:
         reference = CheckpointGrader.open(args.checkpoint)
     else:
-        net = checkpoint.load_weights(args.bundle / SERVER.path)
+        net = checkpoint.load_weights(args.bundle / path_of(bundle, SERVER))
         reference = CheckpointGrader("bundle weights", size, decoding, net)
     photos = render_set(args.photos, size, args.seed)
     taught = reference.grade(photos.images)
