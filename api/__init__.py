@@ -6,7 +6,7 @@
 from flask import Flask, Response, request
 from flask_openapi import Info, OpenAPI
 
-from api import accounts, database, heatmaps, models, problems, sync, system, tokens
+from api import accounts, database, heatmaps, models, problems, served, sync, system, tokens
 from api.config import Config
 from api.problems import Problem
 
@@ -14,8 +14,14 @@ PHOTO_BYTES = 12 << 20
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """The web application. Raises `config.ConfigError` when the environment is not fit to start."""
+    """The web application. Raises `config.ConfigError` when the environment is not fit to start.
+
+    Without a config this is the process that serves: it holds the database alone and sweeps photos that are due.
+    """
+    serving = config is None
     config = config or Config.from_environment()
+    if serving:
+        served.hold(config.database_url)
     app = OpenAPI(
         "api",
         info=Info(title="SkinScore", version="1"),
@@ -25,10 +31,11 @@ def create_app(config: Config | None = None) -> Flask:
         doc_prefix="/docs",
         static_folder=None,
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = PHOTO_BYTES
     app.extensions["skinscore"] = config
     database.open_database(config.database_url)
+    if serving:
+        served.sweep_for_ever()
     problems.register(app)
     database.register(app)
     tokens.register(app, config)
@@ -46,7 +53,11 @@ def check_body() -> None:
     request.max_content_length = sync.MAX_BYTES
     if not request.is_json:
         raise Problem("unsupported-media-type", "send application/json")
-    if not isinstance(request.get_json(), dict):
+    try:
+        body = request.get_json()
+    except RecursionError:
+        raise Problem("bad-request", "the body is nested too deeply") from None
+    if not isinstance(body, dict):
         raise Problem("bad-request", "the body must be a JSON object")
 
 

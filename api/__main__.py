@@ -5,7 +5,7 @@ python -m api serve --host 0.0.0.0 --port 9000
 """
 
 import argparse
-import fcntl
+import errno
 import os
 import signal
 import socket
@@ -13,18 +13,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
-from typing import IO
 
+from api import served
 from api.config import Config, ConfigError, with_development_secrets
-from api.database import sqlite_path
+from api.worker import CANNOT
 
 THREADS = 8
-GRACE = 10  # s between asking a process to end and ending it
+STOPPING, GRACE = 8, 10  # s that requests have to end, and that a process has before it is killed
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # s before a dead worker is started again
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; 2 with a sentence when it cannot start, 1 when a process ends by itself."""
+    """Serve until SIGTERM or SIGINT; 2 with a sentence when it cannot start, 1 when the web process ends by itself."""
     p = argparse.ArgumentParser(
         "python -m api", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -36,59 +36,57 @@ def main(argv: Sequence[str] | None = None) -> int:
         environment = with_development_secrets(os.environ)
         config = Config.from_environment(environment)
         require_free(args.host, args.port)
-        lock = only_one(sqlite_path(config.database_url))
+        served.lock(config.database_url).close()  # only a look: the web process holds it
     except ConfigError as error:
         print(f"api: {error}", file=sys.stderr)
         return 2
-    with lock:
-        return serve(args.host, args.port, environment)
+    return serve(args.host, args.port, environment)
 
 
 def require_free(host: str, port: int) -> None:
     """Raises `ConfigError` when something answers on that port already."""
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            reason = "is taken by another program" if error.errno == 98 else "cannot be used"
+        except (OSError, OverflowError) as error:
+            taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+            reason = "is taken by another program" if taken else "cannot be used"
             raise ConfigError(f"port {port} on {host} {reason}: choose another with PORT=8001 or --port 8001") from None
 
 
-def only_one(path: Path) -> IO[str]:
-    """A lock that one server holds per SQLite file, since two would each queue their own writers."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = path.with_name(path.name + ".lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.close()
-        raise ConfigError(f"another server uses {path}: stop it, or set DATABASE_URL to another file") from None
-    return lock
-
-
 def serve(host: str, port: int, environment: dict[str, str]) -> int:
-    """Run both processes until one ends or this one is told to."""
-    web = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "api:create_app()",
-        "--bind",
-        f"{host}:{port}",
-        "--worker-class",
-        "gthread",
-    ]
-    web += ["--threads", str(THREADS), "--log-level", "warning", "--no-control-socket"]
-    worker = [sys.executable, "-m", "api.worker", "--parent", str(os.getpid())]
+    """Run both processes until the web process ends or this one is told to; a dead worker is started again."""
     told: list[int] = []
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda number, _: told.append(number))
-    # Sessions of their own: a Ctrl-C reaches this process only, which then ends both in order.
-    processes = [subprocess.Popen(command, env=environment, start_new_session=True) for command in (web, worker)]
-    print(f"SkinScore on http://{host}:{port} (API description at /docs); Ctrl-C ends it", file=sys.stderr)
-    while not told and all(process.poll() is None for process in processes):
+    web = start(web_command(host, port), environment)
+    worker = Worker(environment)
+    shown = f"[{host}]" if ":" in host else host
+    print(f"SkinScore on http://{shown}:{port} (API description at /docs); Ctrl-C ends it", file=sys.stderr)
+    while not told and web.poll() is None:
+        worker.look_after()
         time.sleep(0.1)
+    end([web, worker.process])
+    return 0 if told else 1
+
+
+def web_command(host: str, port: int) -> list[str]:
+    """One process, whatever WEB_CONCURRENCY says: SQLite gets one queue of writers."""
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    one = ["--workers", "1", "--worker-class", "gthread", "--threads", str(THREADS)]
+    rest = ["--graceful-timeout", str(STOPPING), "--log-level", "warning", "--no-control-socket"]
+    return [sys.executable, "-m", "gunicorn", "api:create_app()", "--bind", bind, *one, *rest]
+
+
+def start(command: list[str], environment: dict[str, str]) -> subprocess.Popen:
+    """A process in a session of its own: a Ctrl-C reaches only this one, which then ends the others in order."""
+    return subprocess.Popen(command, env=environment, start_new_session=True)
+
+
+def end(processes: Sequence[subprocess.Popen]) -> None:
+    """Ask each to end, and kill what does not."""
     for process in processes:
         process.terminate()
     for process in processes:
@@ -96,7 +94,35 @@ def serve(host: str, port: int, environment: dict[str, str]) -> int:
             process.wait(GRACE)
         except subprocess.TimeoutExpired:
             process.kill()
-    return 0 if told else 1
+            process.wait()
+
+
+class Worker:
+    """The heatmap worker, started again when it dies; history and models are served meanwhile."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment, self.pause = environment, FIRST_PAUSE / 2
+        self.due: float | None = None
+        self._start()
+
+    def _start(self) -> None:
+        self.process = start([sys.executable, "-m", "api.worker", "--parent", str(os.getpid())], self.environment)
+        self.started = time.monotonic()
+
+    def look_after(self) -> None:
+        """Start a dead worker after a pause, which doubles while it keeps dying soon."""
+        status = self.process.poll()
+        if status is None or status == CANNOT:
+            return
+        at = time.monotonic()
+        if self.due is None:
+            lived = at - self.started
+            self.pause = FIRST_PAUSE if lived > LONGEST_PAUSE else min(self.pause * 2, LONGEST_PAUSE)
+            self.due = at + self.pause
+            print(f"api: the heatmap worker ended ({status}); it starts again in {self.pause:.0f} s", file=sys.stderr)
+        elif at >= self.due:
+            self.due = None
+            self._start()
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from flask import current_app
 from flask_jwt_extended import current_user, jwt_required
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import APIBlueprint, Tag, validate_request
 from peewee import IntegrityError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -88,7 +88,7 @@ def refresh(body: RefreshBody) -> dict[str, Any]:
     return tokens.refresh(body.refresh_token, _refresh_key())
 
 
-@routes.post("/auth/logout", summary="End this device login")
+@routes.post("/auth/logout", summary="End this device login", security=tokens.BEARER)
 @jwt_required()
 def logout() -> tuple[str, int]:
     with write_transaction():
@@ -96,21 +96,22 @@ def logout() -> tuple[str, int]:
     return "", 204
 
 
-@routes.get("/account", summary="The account and its consents")
+@routes.get("/account", summary="The account and its consents", security=tokens.BEARER)
 @jwt_required()
 def account() -> dict[str, Any]:
     return _shown(current_user.account)
 
 
-@routes.patch("/account", summary="Give or withdraw consents")
+@routes.patch("/account", summary="Give or withdraw consents", security=tokens.BEARER)
 @jwt_required()
+@validate_request()
 def change(body: AccountPatch) -> dict[str, Any]:
-    owner: Account = current_user.account
-    for purpose, given in body.consents.model_dump(exclude_none=True).items():
-        setattr(owner, f"consent_{purpose}", given)
+    given = {f"consent_{purpose}": yes for purpose, yes in body.consents.model_dump(exclude_none=True).items()}
+    whose = Account.id == current_user.account_id
     with write_transaction():
-        owner.save()
-    return _shown(owner)
+        if given:
+            Account.update(given).where(whose).execute()
+        return _shown(Account.get(whose))
 
 
 def need_consent(purpose: str) -> Account:

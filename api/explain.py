@@ -40,8 +40,9 @@ class Explainer:
         self.scale = next(output["scale"] for output in bundle["outputs"] if output["name"] == "heatmaps")
         phone, server = (_part(bundle, *wanted) for wanted in (("executorch", "phone"), ("safetensors", "server")))
         self.file_sha256 = phone["sha256"]
-        self.phone = PteRunner(folder / phone["path"])
+        self.phone = PteRunner(_checked(folder, phone))
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        _checked(folder, server)
         self.net = load_weights(folder / server["path"]).to(self.device)
 
     def explain(self, photo: bytes, attributes: list[str]) -> Explanation:
@@ -75,6 +76,13 @@ class Explainer:
 def _part(bundle: dict[str, Any], form: str, role: str) -> dict[str, Any]:
     file = next(f for f in bundle["files"] if (f["format"], f["role"]) == (form, role))
     return file["parts"][0]
+
+
+def _checked(folder: Path, part: dict[str, Any]) -> bytes:
+    data = (folder / part["path"]).read_bytes()
+    if hashlib.sha256(data).hexdigest() != part["sha256"]:
+        raise ValueError(f"{folder / part['path']} is not the file that bundle.json names: copy the bundle again")
+    return data
 
 
 def _answer(probabilities: NDArray, utilities: NDArray, expected: NDArray) -> dict[str, Any]:

@@ -2,28 +2,35 @@
 
 import json
 import re
+import threading
 import time
 from typing import Any, Literal
 
 from flask import Response, current_app, request
 from flask_jwt_extended import current_user, jwt_required
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi import APIBlueprint, Tag, validate_request
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import jobs
+from api import jobs, tokens
 from api.accounts import need_consent
-from api.database import HeatmapJob, HeatmapLayer
+from api.database import HeatmapJob, HeatmapLayer, write_transaction
 from api.models import current_bundle
 from api.problems import Problem, respond
 
-routes = APIBlueprint("heatmaps", __name__, url_prefix="/v1", abp_tags=[Tag(name="Heatmaps")])
+routes = APIBlueprint(
+    "heatmaps", __name__, url_prefix="/v1", abp_tags=[Tag(name="Heatmaps")], abp_security=tokens.BEARER
+)
 MAX_WAIT, DEFAULT_WAIT, POLL = 10.0, 2.0, 0.05  # s
+_waiting = threading.BoundedSemaphore(6)  # of the 8 threads: whoever syncs or signs in never queues behind waiters
 MAGIC = {
     "image/jpeg": re.compile(rb"\xff\xd8\xff"),
     "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "image/webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
     "image/heic": re.compile(rb"....ftyp", re.DOTALL),
 }
+
+
+PHOTO_BODY = {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in MAGIC}}
 
 
 class AskQuery(BaseModel):
@@ -45,8 +52,10 @@ class LayerPath(JobPath):
     summary="Ask for heatmaps of one photo",
     description="The body is the photo itself (image/jpeg, png, webp or heic, at most 12 MiB). `Prefer: wait=N` "
     "waits up to 10 s for 200; otherwise 202 with Location. Needs the consent `heatmap`.",
+    request_body=PHOTO_BODY,
 )
 @jwt_required()
+@validate_request()
 def ask(query: AskQuery) -> Response:
     account = need_consent("heatmap")
     bundle = current_bundle()
@@ -67,19 +76,24 @@ def ask(query: AskQuery) -> Response:
 
 @routes.get("/heatmaps/<job_id>", summary="Where a heatmap stands, and its result")
 @jwt_required()
+@validate_request()
 def look(path: JobPath) -> Response:
     return _answer(_own(path.job_id), 200)
 
 
 @routes.delete("/heatmaps/<job_id>", summary="Cancel a heatmap, or forget its result")
 @jwt_required()
+@validate_request()
 def forget(path: JobPath) -> tuple[str, int]:
-    _own(path.job_id).delete_instance()
+    job = _own(path.job_id)
+    with write_transaction():
+        job.delete_instance()
     return "", 204
 
 
 @routes.get("/heatmaps/<job_id>/<attribute>.png", summary="One heat layer, transparent, without photo pixels")
 @jwt_required()
+@validate_request()
 def layer(path: LayerPath) -> Response:
     job = _own(path.job_id)
     held = HeatmapLayer.get_or_none((HeatmapLayer.job == job) & (HeatmapLayer.attribute == path.attribute))
@@ -108,6 +122,15 @@ def _preferred_wait() -> float:
 
 
 def _wait(job_id: str, seconds: float) -> HeatmapJob:
+    if not _waiting.acquire(blocking=False):
+        return _look(job_id, 0.0)
+    try:
+        return _look(job_id, seconds)
+    finally:
+        _waiting.release()
+
+
+def _look(job_id: str, seconds: float) -> HeatmapJob:
     deadline = time.monotonic() + seconds
     while True:
         job = HeatmapJob.get_or_none(HeatmapJob.id == job_id)

@@ -8,7 +8,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import SQL
 from pydantic import ValidationError
 
 from api import clock, cursors, records
@@ -27,7 +26,7 @@ class Push:
 
     def put(self, record: Any) -> dict[str, Any]:
         """File one record; its verdict."""
-        identity = record.get("id") if isinstance(record, dict) else None
+        identity = _text(record.get("id")) if isinstance(record, dict) else None
         try:
             records.check(record)
         except ValidationError as error:
@@ -49,7 +48,7 @@ class Push:
         """Lay a tombstone, also for an id never seen; its verdict."""
         if not isinstance(identity, str) or not records.UUID7.fullmatch(identity):
             problem = document("invalid", "write a lower-case UUID of version 7")
-            return {"id": identity, "verdict": "invalid", "problem": problem}
+            return {"id": _text(identity), "verdict": "invalid", "problem": problem}
         held = self._held(identity)
         if held is None:
             self._insert(identity, tombstone=True)
@@ -71,12 +70,12 @@ class Push:
         Record.insert(account=self.account, id=identity, seq=self.head.seq, received_at=clock.now(), **values).execute()
 
 
-def push(account: Account, put: list[Any], delete: list[Any], key: str) -> dict[str, Any]:
+def push(account: Account, put: list[Any], delete: list[Any]) -> dict[str, Any]:
     """File records and deletes in one transaction; a verdict for each, records first, then deletes, in order."""
     with write_transaction():
         # The first statement takes the row's lock, on any database, and holds it to the commit.
-        SyncHead.update(seq=SQL("seq")).where(SyncHead.account == account).execute()
-        head = SyncHead.get(SyncHead.account == account)
+        update = SyncHead.update(seq=SyncHead.seq).where(SyncHead.account == account)
+        head = next(iter(update.returning(SyncHead).execute()))
         under_way = Push(account, head)
         results = [under_way.put(record) for record in put] + [under_way.delete(identity) for identity in delete]
         head.save()
@@ -104,3 +103,8 @@ def pull(account: Account, cursor: str | None, limit: int, key: str) -> dict[str
 def shown(head: SyncHead) -> dict[str, Any]:
     """The head as clients see it."""
     return {"seq": head.seq, "count": head.count, "xor": head.xor}
+
+
+def _text(identity: Any) -> str | None:
+    """An id worth giving back: JSON that is no string says nothing about which record was meant."""
+    return identity if isinstance(identity, str) else None

@@ -12,8 +12,10 @@ from api.problems import Problem, document
 
 LEASE_SECONDS = 60
 PHOTO_SECONDS = 600  # a photo is held sealed for at most this long
+SWEEP_SECONDS = 15  # between two looks of the reaper
 RESULT_SECONDS = 86400
 ATTEMPTS = 3
+POISON = f"the worker failed {ATTEMPTS} times over this photo"
 QUEUED_PER_ACCOUNT, QUEUED_IN_ALL = 10, 200
 BEAT_SECONDS = 30  # a worker silent for longer counts as gone
 OPEN = ("queued", "running")
@@ -60,12 +62,21 @@ def beat() -> None:
 
 def claim() -> HeatmapJob | None:
     """The oldest queued job, leased to the caller."""
+    queued = HeatmapJob.select().where(HeatmapJob.status == "queued").order_by(HeatmapJob.created_at)
+    if not queued.exists():  # looked up without the write lock: an idle worker asks 20 times a second
+        return None
     with write_transaction():
-        job = HeatmapJob.select().where(HeatmapJob.status == "queued").order_by(HeatmapJob.created_at).first()
+        job = queued.first()
         if job is not None:
             job.status, job.attempts, job.lease_until = "running", job.attempts + 1, clock.now() + LEASE_SECONDS
             job.save()
         return job
+
+
+def renew(job: HeatmapJob) -> bool:
+    """Keep the lease of a job in hand; False when it is the caller's no more."""
+    with write_transaction():
+        return bool(HeatmapJob.update(lease_until=clock.now() + LEASE_SECONDS).where(_still_mine(job)).execute())
 
 
 def finish(job: HeatmapJob, result: dict[str, Any], layers: Mapping[str, bytes]) -> bool:
@@ -86,6 +97,15 @@ def fail(job: HeatmapJob, slug: str, detail: str | None = None) -> None:
         HeatmapJob.update(ended).where(_still_mine(job)).execute()
 
 
+def retry(job: HeatmapJob) -> None:
+    """Queue a job again after a fault of ours; the third try was the last."""
+    if job.attempts >= ATTEMPTS:
+        fail(job, "poison", POISON)
+    else:
+        with write_transaction():
+            HeatmapJob.update(status="queued").where(_still_mine(job)).execute()
+
+
 def _still_mine(job: HeatmapJob) -> Any:
     return (HeatmapJob.id == job.id) & (HeatmapJob.status == "running") & (HeatmapJob.attempts == job.attempts)
 
@@ -96,10 +116,11 @@ def reap() -> None:
     with write_transaction():
         lapsed = (HeatmapJob.status == "running") & (HeatmapJob.lease_until < at)
         tired = HeatmapJob.attempts >= ATTEMPTS
-        poison = json.dumps(document("poison", f"the worker died {ATTEMPTS} times over this photo"))
+        poison = json.dumps(document("poison", POISON))
         HeatmapJob.update(status="failed", problem=poison, photo=None).where(lapsed & tired).execute()
         HeatmapJob.update(status="queued").where(lapsed & ~tired).execute()
-        late = HeatmapJob.photo.is_null(False) & (HeatmapJob.created_at < at - PHOTO_SECONDS)
+        # Two looks early, so that ten minutes hold although the reaper only looks now and then.
+        late = HeatmapJob.photo.is_null(False) & (HeatmapJob.created_at < at - PHOTO_SECONDS + 2 * SWEEP_SECONDS)
         expired = json.dumps(document("busy", "the photo waited for ten minutes and was deleted: send it again"))
         HeatmapJob.update(status="failed", problem=expired, photo=None).where(late).execute()
         HeatmapJob.delete().where(HeatmapJob.created_at < at - RESULT_SECONDS).execute()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, send_file
+from flask import Response, current_app, request, send_file
 from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
@@ -71,8 +71,14 @@ def bundle(path: HashPath) -> Response:
 
 @routes.get("/bundles/<sha256>/signature", summary="The detached signature of a bundle")
 def signature(path: HashPath) -> Response:
-    held = (_known(path.sha256).folder / "bundle.sig").read_bytes()
-    return Response(held, content_type="application/json")
+    held = _known(path.sha256).folder / "bundle.sig"
+    if not held.is_file():
+        raise Problem("not-found", "the operator serves this bundle unsigned")
+    raw = held.read_bytes()
+    response = Response(raw, content_type="application/json")
+    response.set_etag(hashlib.sha256(raw).hexdigest())
+    response.make_conditional(request)
+    return response
 
 
 @routes.get("/files/<sha256>", summary="One file of a bundle")
@@ -91,6 +97,8 @@ def _known(sha256: str) -> Bundle:
 
 
 def _file(path: Path, sha256: str, kind: str) -> Response:
+    if not path.is_file():
+        raise Problem("not-found", "the bundle names this file, but the operator has not put it into MODEL_DIR")
     response = send_file(path.resolve(), kind, etag=sha256, conditional=True, max_age=YEAR)
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response

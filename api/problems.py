@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from flask import Flask, Response, g, request
+from peewee import OperationalError
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -23,9 +24,9 @@ CATALOGUE = {
     "method-not-allowed": (405, "This address does not answer that method"),
     "email-taken": (409, "This e-mail has an account already"),
     "cursor-expired": (410, "The cursor belongs to another history: pull from the start"),
-    "result-expired": (410, "The result was kept for its time and is gone"),
     "too-large": (413, "The request is too large"),
     "unsupported-media-type": (415, "This content type is not accepted here"),
+    "range-not-satisfiable": (416, "The file has no such range"),
     "invalid": (422, "The request does not fit its schema"),
     "photo-rejected": (422, "The photo cannot be graded"),
     "rate-limited": (429, "Too many requests"),
@@ -36,7 +37,7 @@ CATALOGUE = {
 }
 BY_STATUS = {
     400: "bad-request", 401: "unauthorized", 404: "not-found", 405: "method-not-allowed", 413: "too-large",
-    415: "unsupported-media-type", 422: "invalid", 429: "rate-limited", 503: "busy",
+    415: "unsupported-media-type", 416: "range-not-satisfiable", 422: "invalid", 429: "rate-limited", 503: "busy",
 }  # fmt: skip
 
 
@@ -58,11 +59,12 @@ def document(slug: str, detail: str | None = None, **extra: Any) -> dict[str, An
 def respond(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     """A response that carries a problem document."""
     body = {**body, "instance": request.path, "request_id": g.get("request_id", "-")}
-    text = json.dumps(body, ensure_ascii=False)
-    response = Response(text, body["status"], headers, content_type="application/problem+json")
+    response = Response(json.dumps(body), body["status"], headers, content_type="application/problem+json")
     if body["status"] == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
-    if body["status"] == 503:
+        # RFC 6750: no error code for a request that brought no token
+        bare = body["type"].endswith(":unauthorized")
+        response.headers["WWW-Authenticate"] = "Bearer" if bare else 'Bearer error="invalid_token"'
+    if body["status"] in (429, 503):
         response.headers.setdefault("Retry-After", "5")
     return response
 
@@ -75,7 +77,11 @@ def from_validation(error: ValidationError) -> Response:
 def faults(error: ValidationError) -> list[dict[str, str]]:
     """JSON pointer and reason of each fault, without echoing the input."""
     listed = error.errors(include_url=False, include_context=False, include_input=False)
-    return [{"pointer": "/" + "/".join(map(str, one["loc"])), "detail": one["msg"]} for one in listed]
+    return [{"pointer": _pointer(one["loc"]), "detail": one["msg"]} for one in listed]
+
+
+def _pointer(place: tuple[int | str, ...]) -> str:
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
 
 
 def register(app: Flask) -> None:
@@ -94,11 +100,16 @@ def register(app: Flask) -> None:
         if error.response is not None:  # a response that a library had ready, such as ours for a schema violation
             return error.response  # type: ignore[return-value]
         slug = BY_STATUS.get(error.code or 500, "bad-request" if (error.code or 500) < 500 else "internal")
-        methods = getattr(error, "valid_methods", None)
-        headers = {"Allow": ", ".join(sorted(methods))} if methods else None
         if error.code and error.code < 400:
             return error.get_response()  # type: ignore[return-value]
-        return respond(document(slug), headers)
+        kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Content-Range", "Retry-After")}
+        return respond(document(slug), kept)
+
+    @app.errorhandler(OperationalError)
+    def database_in_trouble(error: OperationalError) -> Response:
+        """Locked, full or read-only: nothing was committed, so asking again is right."""
+        logging.getLogger("skinscore").error("request %s: the database said: %s", g.get("request_id"), error)
+        return respond(document("busy", "the database cannot be used right now; nothing was changed"))
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, St
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 SHA256 = r"^[0-9a-f]{64}$"
+RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
 def uuid7(value: str) -> str:
@@ -21,13 +22,18 @@ def uuid7(value: str) -> str:
 
 def moment(value: str) -> str:
     """An RFC 3339 moment with its offset, kept as the exact string."""
-    try:
-        parsed = datetime.fromisoformat(value)
-    except ValueError:
-        parsed = None
-    if parsed is None or parsed.tzinfo is None or "T" not in value:
+    # The form first: fromisoformat alone also takes week dates, and times without seconds.
+    if not RFC3339.fullmatch(value) or not _exists(value):
         raise ValueError("write an RFC 3339 moment with an offset, such as 2026-05-04T08:30:00+09:00")
     return value
+
+
+def _exists(moment: str) -> bool:
+    try:
+        datetime.fromisoformat(moment)
+    except ValueError:
+        return False
+    return True
 
 
 Id = Annotated[StrictStr, AfterValidator(uuid7)]

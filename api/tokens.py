@@ -23,7 +23,9 @@ from api.problems import Problem, document, respond
 ACCESS_SECONDS = 600
 IDLE_SECONDS, ABSOLUTE_SECONDS = 60 * 86400, 365 * 86400
 GRACE_SECONDS = 60
+LEEWAY_SECONDS = 30
 ISSUER, AUDIENCE, TYPE = "skinscore", "skinscore-api", "at+jwt"
+BEARER: list[dict[str, list[Any]]] = [{"bearer": []}]  # what a private route says in the API description
 
 
 def register(app: Flask, config: Config) -> JWTManager:
@@ -37,24 +39,26 @@ def register(app: Flask, config: Config) -> JWTManager:
         JWT_ENCODE_AUDIENCE=AUDIENCE,
         JWT_DECODE_AUDIENCE=AUDIENCE,
         JWT_ACCESS_TOKEN_EXPIRES=timedelta(seconds=ACCESS_SECONDS),
-        JWT_DECODE_LEEWAY=30,
+        JWT_DECODE_LEEWAY=LEEWAY_SECONDS,
     )
     manager = JWTManager(app)
     _keys(manager, config.jwt_keys)
     _refusals(manager)
 
     @manager.token_verification_loader
-    def typed(header: dict[str, Any], payload: dict[str, Any]) -> bool:
-        return header.get("typ") == TYPE and payload.get("type") == "access" and isinstance(payload.get("gen"), int)
+    def acceptable(header: dict[str, Any], payload: dict[str, Any]) -> bool:
+        typed = header.get("typ") == TYPE and payload.get("type") == "access" and isinstance(payload.get("gen"), int)
+        # PyJWT reads the system's clock; logins are judged by ours, and the two may not disagree about a token.
+        return typed and payload.get("exp", 0) + LEEWAY_SECONDS > clock.now()
 
     @manager.user_lookup_loader
     def device_of(header: dict[str, Any], payload: dict[str, Any]) -> Device | None:
         query = Device.select(Device, Account).join(Account)
         device = query.where((Device.id == payload.get("sid")) & (Account.id == payload["sub"])).first()
         if device is not None and payload["gen"] > device.seen:
-            Device.update(seen=payload["gen"]).where(
-                (Device.id == device.id) & (Device.seen < payload["gen"])
-            ).execute()
+            newer = (Device.id == device.id) & (Device.seen < payload["gen"])
+            with write_transaction():
+                Device.update(seen=payload["gen"]).where(newer).execute()
         return device
 
     return manager

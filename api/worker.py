@@ -2,25 +2,37 @@
 
     python -m api.worker            # with the same DATABASE_URL, MODEL_DIR and PHOTO_KEY as the web process
 
-`python -m api serve` starts one. A SIGTERM lets the job in hand finish; a kill costs it a retry.
+`python -m api serve` starts one, and another when it dies. A SIGTERM lets the job in hand finish; a kill costs it a
+retry. Ends with status 2 and a sentence where it can never work: wrong settings, no bundle, no torch.
 """
 
 import argparse
 import json
 import logging
+import math
 import os
 import signal
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
+
+from peewee import PeeweeException
 
 from api import jobs, vault
 from api.config import Config, ConfigError
 from api.database import HeatmapJob, database, open_database
 
+if TYPE_CHECKING:
+    from api.explain import Explainer
+
+CANNOT = 2  # exit status: starting again will not help
 IDLE = 0.05  # s between looks at an empty queue
-BEAT, REAP = 5.0, 15.0  # s
+BEAT = 5.0  # s
+LONGEST = 120.0  # s that one photo may take before the worker gives itself up
 log = logging.getLogger("skinscore.worker")
 
 
@@ -32,19 +44,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     try:
         config = Config.from_environment()
-        bundle = json.loads((config.model_dir / "bundle.json").read_text("utf-8"))
-    except (ConfigError, OSError, ValueError) as error:
+        explainer = prepare(config)
+    except ConfigError as error:
         print(f"api.worker: {error}", file=sys.stderr)
-        return 2
-    open_database(config.database_url)
-    from api.explain import Explainer  # torch takes seconds to import; say what is wrong with the settings first
-
-    explainer = Explainer(config.model_dir, bundle)
+        return CANNOT
     stopping = Stop()
     log.info("ready on %s", explainer.device)
     with database.connection_context():
         work(lambda job: handle(job, config.photo_key, explainer.explain), lambda: stopping() or orphaned(args.parent))
     return 0
+
+
+def prepare(config: Config) -> "Explainer":
+    """Open the database and load the bundle. Raises `ConfigError` where starting again cannot help."""
+    try:
+        bundle = json.loads((config.model_dir / "bundle.json").read_text("utf-8"))
+        open_database(config.database_url)
+        from api.explain import Explainer  # torch takes seconds to import; say what is wrong with the settings first
+
+        return Explainer(config.model_dir, bundle)
+    except ImportError as error:
+        raise ConfigError(f"heatmaps need {error.name}: pip install -r requirements.txt") from None
+    except (LookupError, StopIteration):
+        raise ConfigError(f"{config.model_dir / 'bundle.json'} describes no model that explains photos") from None
+    except (OSError, ValueError) as error:
+        raise ConfigError(str(error)) from None
 
 
 class Stop:
@@ -69,20 +93,48 @@ def orphaned(parent: int | None) -> bool:
 
 def work(handler: Callable[[HeatmapJob], None], stopped: Callable[[], bool]) -> None:
     """Beat, reap, claim and handle, until stopped."""
-    beaten = reaped = -REAP
+    beaten = reaped = -math.inf
     while not stopped():
         at = time.monotonic()
         if at - beaten >= BEAT:
             jobs.beat()
             beaten = at
-        if at - reaped >= REAP:
+        if at - reaped >= jobs.SWEEP_SECONDS:
             jobs.reap()
             reaped = at
         job = jobs.claim()
         if job is None:
             time.sleep(IDLE)
         else:
-            handler(job)
+            with heart(job):
+                handler(job)
+
+
+@contextmanager
+def heart(job: HeatmapJob) -> Iterator[None]:
+    """Beat for the worker and renew the job's lease while it is in hand."""
+    done = threading.Event()
+    thread = threading.Thread(target=_beat_until, args=(job, done), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _beat_until(job: HeatmapJob, done: threading.Event) -> None:
+    started = time.monotonic()
+    while not done.wait(BEAT):
+        if time.monotonic() - started > LONGEST:
+            log.error("job %s hangs: the worker ends, the lease runs out, another one tries", job.id)
+            os._exit(1)  # nothing less stops a decoder or a kernel that does not return
+        try:
+            with database.connection_context():
+                jobs.beat()
+                jobs.renew(job)
+        except PeeweeException:  # a locked or full disk: the lease outlasts several beats
+            log.exception("job %s: the lease could not be renewed", job.id)
 
 
 def handle(job: HeatmapJob, photo_key: bytes, explain: Callable) -> None:
@@ -99,8 +151,8 @@ def handle(job: HeatmapJob, photo_key: bytes, explain: Callable) -> None:
         log.error("job %s: %s", job.id, error)
         jobs.fail(job, "internal", "the server's keys do not match")
     except Exception:
-        log.exception("job %s failed", job.id)
-        jobs.fail(job, "poison")
+        log.exception("job %s failed, try %s", job.id, job.attempts)
+        jobs.retry(job)
     else:
         for key, answer in explained.result["attributes"].items():
             answer["href"] = f"/v1/heatmaps/{job.id}/{key}.png"

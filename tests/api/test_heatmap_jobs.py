@@ -1,11 +1,13 @@
 """Heatmap jobs: never lost, never computed twice, and the photo never kept."""
 
+import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from api import clock, jobs, vault, worker
+from api import clock, heatmaps, jobs, served, vault, worker
 from api.database import HeatmapJob, database
 from api.explain import Explanation
 from tests.api.helpers import PNG
@@ -92,13 +94,24 @@ def test_the_photo_lies_sealed_and_goes_with_the_result(owner, alive, config):
     assert HeatmapJob.get().photo is None
 
 
-def test_a_photo_is_gone_after_ten_minutes_without_a_worker(owner, alive, monkeypatch):
+def test_a_photo_is_gone_before_ten_minutes_although_the_reaper_only_looks_now_and_then(owner, alive, monkeypatch):
     ask(owner)
     start = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: start + jobs.PHOTO_SECONDS + 1)
+    monkeypatch.setattr(clock, "now", lambda: start + jobs.PHOTO_SECONDS - jobs.SWEEP_SECONDS)
     jobs.reap()
     job = HeatmapJob.get()
     assert job.photo is None and job.status == "failed"
+
+
+def test_the_web_process_lets_photos_go_when_no_worker_lives(owner, alive, monkeypatch):
+    ask(owner)
+    start, stop = clock.now(), threading.Event()
+    monkeypatch.setattr(clock, "now", lambda: start + jobs.PHOTO_SECONDS)
+    stop.set()
+    thread = threading.Thread(target=served._sweep, args=(stop,))
+    thread.start()
+    thread.join()
+    assert HeatmapJob.get().photo is None
 
 
 def test_a_cancelled_job_leaves_no_photo_and_no_result(owner, alive):
@@ -118,6 +131,62 @@ def test_a_dead_worker_costs_a_retry_and_three_are_poison(owner, alive, monkeypa
     ended = owner.ask("GET", place).json
     assert ended["status"] == "failed" and ended["problem"]["type"].endswith("poison")
     assert jobs.claim() is None
+
+
+def test_a_long_job_keeps_its_lease_and_its_worker_stays_alive(owner, alive, monkeypatch):
+    ask(owner)
+    job, start = jobs.claim(), clock.now()
+    monkeypatch.setattr(worker, "BEAT", 0.01)
+    monkeypatch.setattr(clock, "now", lambda: start + jobs.LEASE_SECONDS - 1)
+    with worker.heart(job):
+        until = time.monotonic() + 5
+        while HeatmapJob.get().lease_until == job.lease_until and time.monotonic() < until:
+            time.sleep(0.01)
+    monkeypatch.setattr(clock, "now", lambda: start + jobs.LEASE_SECONDS + 1)
+    jobs.reap()
+    assert HeatmapJob.get().status == "running"
+    jobs.require_worker()
+
+
+def test_a_worker_that_hangs_gives_itself_up(owner, alive, monkeypatch):
+    ask(owner)
+    ended = []
+    monkeypatch.setattr(worker, "BEAT", 0.01)
+    monkeypatch.setattr(worker, "LONGEST", 0.0)
+    monkeypatch.setattr(os, "_exit", ended.append)
+    with worker.heart(jobs.claim()):
+        until = time.monotonic() + 5
+        while not ended and time.monotonic() < until:
+            time.sleep(0.01)
+    assert ended and set(ended) == {1}
+
+
+def test_a_fault_of_the_worker_is_tried_again_and_ends_as_poison(owner, alive):
+    def fail(photo: bytes, attributes: list[str]) -> Explanation:
+        raise RuntimeError("out of memory")
+
+    place = ask(owner).headers["Location"]
+    for _ in range(jobs.ATTEMPTS):
+        assert owner.ask("GET", place).json["status"] == "queued"
+        work_once(fail)
+    ended = owner.ask("GET", place)
+    assert ended.json["problem"]["type"].endswith("poison") and "memory" not in ended.text
+    assert HeatmapJob.get().photo is None
+
+
+def test_a_job_that_failed_once_can_still_succeed(owner, alive):
+    place = ask(owner).headers["Location"]
+    work_once(lambda *_: 1 / 0)
+    work_once()
+    assert owner.ask("GET", place).json["status"] == "succeeded"
+
+
+def test_waiters_never_take_every_thread(owner, alive, monkeypatch):
+    monkeypatch.setattr(heatmaps, "_waiting", threading.BoundedSemaphore(1))
+    heatmaps._waiting.acquire()
+    started = time.monotonic()
+    assert ask(owner, wait=10).status_code == 202
+    assert time.monotonic() - started < 5
 
 
 def test_a_worker_that_lost_its_lease_cannot_overwrite_the_retry(owner, alive, monkeypatch):

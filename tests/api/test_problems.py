@@ -1,10 +1,13 @@
 """Errors: one shape, a stable type, never a trace; and accounts that are refused."""
 
 import pytest
+from peewee import OperationalError
 
 from api import records
 from tests.api.helpers import score
 
+NESTED = b'{"email":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+HALF = b'{"email": "new@example.org", "password": "\\ud800 long enough"}'
 BODY = {"email": "new@example.org", "password": "long enough"}
 
 
@@ -22,6 +25,8 @@ BODY = {"email": "new@example.org", "password": "long enough"}
         ("POST", "/v1/auth/register", {"json": BODY | {"admin": True}}, 422, "invalid"),
         ("POST", "/v1/auth/login", {"json": BODY}, 401, "bad-credentials"),
         ("POST", "/v1/auth/login", {"json": BODY | {"device_name": "x" * (2 << 20)}}, 413, "too-large"),
+        ("POST", "/v1/auth/login", {"data": NESTED, "content_type": "application/json"}, 400, "bad-request"),
+        ("POST", "/v1/auth/register", {"data": HALF, "content_type": "application/json"}, 422, "invalid"),
         ("GET", "/v1/models/files/" + "0" * 64, {}, 404, "not-found"),
         ("GET", "/v1/models/files/zz", {}, 422, "invalid"),
         ("GET", "/v1/models/channel", {}, 404, "no-channel"),
@@ -41,6 +46,26 @@ def test_a_fault_of_ours_is_a_500_without_its_cause(owner, monkeypatch):
     answer = owner.ask("POST", "/v1/sync", json={"records": [score(1)]})
     assert answer.status_code == 500
     assert "ZeroDivision" not in answer.text and "division" not in answer.text
+
+
+def test_a_method_that_is_not_allowed_names_those_that_are(guest):
+    assert "GET" in guest.ask("PUT", "/healthz").headers["Allow"]
+
+
+def test_a_pointer_is_escaped(owner):
+    fault = owner.ask("POST", "/v1/sync", json={"records": [score(1, **{"a/b~c": 1})]}).json["results"][0]
+    assert fault["problem"]["errors"][0]["pointer"] == "/a~1b~0c"
+
+
+def test_a_database_in_trouble_is_503_and_worth_another_try(owner, monkeypatch):
+    def locked(*_):
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(records, "fold", locked)
+        answer = owner.ask("POST", "/v1/sync", json={"records": [score(1)]})
+    assert answer.status_code == 503 and answer.headers["Retry-After"] and "locked" not in answer.text
+    assert owner.ask("POST", "/v1/sync", json={"records": [score(1)]}).json["results"][0]["verdict"] == "created"
 
 
 def test_a_failed_push_leaves_nothing_behind(owner, monkeypatch):

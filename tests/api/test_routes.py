@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from tests.api.helpers import PNG
+from api import jobs
+from tests.api.helpers import PNG, score, uuid7
 
 PRIVATE = [
     ("POST", "/v1/auth/logout", {}),
@@ -26,6 +27,47 @@ def test_a_guest_is_asked_to_sign_in(guest, method, path, options):
     answer = guest.ask(method, path, **options)
     assert answer.status_code == 401
     assert answer.json["type"].endswith("unauthorized")
+
+
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in PRIVATE])
+def test_a_guest_is_asked_to_sign_in_before_anything_is_checked(guest, method, path):
+    body = {"json": {"unknown": 1}} if "heatmaps" not in path and method != "GET" else {}
+    answer = guest.ask(method, f"{path}?limit=99999&unknown=1", **body)
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options", "of_owner", "of_other"),
+    [
+        ("GET", "/v1/heatmaps/{job}", {}, 200, 404),
+        ("GET", "/v1/heatmaps/{job}/oil.png", {}, 200, 404),
+        ("DELETE", "/v1/heatmaps/{job}", {}, 204, 404),
+        ("GET", "/v1/account", {}, 200, 200),
+        ("PATCH", "/v1/account", {"json": {"consents": {}}}, 200, 200),
+        ("GET", "/v1/sync", {}, 200, 200),
+        ("POST", "/v1/sync", {"json": {"deletes": [uuid7(1)]}}, 200, 200),
+        ("POST", "/v1/heatmaps", {"data": PNG, "content_type": "image/png"}, 200, 202),
+        ("POST", "/v1/auth/logout", {}, 204, 204),
+    ],
+)
+def test_owner_and_other(owner, other, method, path, options, of_owner, of_other):
+    job = finished_job(owner)
+    assert owner.ask("POST", "/v1/sync", json={"records": [score(1)]}).status_code == 200
+    options = {"headers": {"Prefer": "wait=0"}} | options
+    foreign = other.ask(method, path.format(job=job), **options)
+    assert foreign.status_code == of_other
+    for mine in (job, owner.email, owner.tokens["account_id"], "captured_at"):
+        assert mine not in foreign.text.replace(f"/v1/heatmaps/{job}", "")
+    assert owner.ask("GET", "/v1/sync").json["head"]["count"] == 1  # whatever the other one did
+    assert owner.ask(method, path.format(job=job), **options).status_code == of_owner
+
+
+def finished_job(person) -> str:
+    jobs.beat()
+    headers = {"Prefer": "wait=0"}
+    asked = person.ask("POST", "/v1/heatmaps", data=PNG, content_type="image/png", headers=headers).json
+    jobs.finish(jobs.claim(), {"attributes": {}}, {"oil": b"png"})
+    return asked["id"]
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -62,6 +104,35 @@ def test_the_bundle_is_delivered_byte_for_byte_and_immutable(guest, model_dir):
     assert guest.ask("GET", f"/v1/models/bundles/{sha256}/signature").json == {"key_id": "x"}
 
 
+def test_a_bundle_without_signature_or_with_a_missing_file_is_404_and_no_fault(guest, model_dir):
+    bundle = json.loads((model_dir / "bundle.json").read_bytes())
+    sha256 = guest.ask("GET", "/v1/models/current").json["bundle_sha256"]
+    for path in (model_dir / "bundle.sig", model_dir / "model.pte"):
+        path.unlink()
+    for path in (f"bundles/{sha256}/signature", f"files/{bundle['files'][0]['parts'][0]['sha256']}"):
+        assert guest.ask("GET", f"/v1/models/{path}").json["type"].endswith("not-found")
+
+
+def test_a_range_beyond_the_file_is_416_with_its_length(guest, model_dir):
+    part = json.loads((model_dir / "bundle.json").read_bytes())["files"][0]["parts"][0]
+    answer = guest.ask("GET", f"/v1/models/files/{part['sha256']}", headers={"Range": "bytes=999999-"})
+    assert answer.status_code == 416 and answer.headers["Content-Range"] == f"bytes */{part['bytes']}"
+
+
+def test_a_file_known_already_is_304(guest, model_dir):
+    sha256 = guest.ask("GET", "/v1/models/current").json["bundle_sha256"]
+    for path in (f"/v1/models/bundles/{sha256}", f"/v1/models/bundles/{sha256}/signature"):
+        with guest.ask("GET", path) as answer:
+            known = {"If-None-Match": answer.headers["ETag"]}
+        with guest.ask("GET", path, headers=known) as again:
+            assert again.status_code == 304
+
+
+def test_the_channel_is_delivered_byte_for_byte(guest, model_dir):
+    (model_dir / "channel.json").write_bytes(b'{"sequence":  2}\n')
+    assert guest.ask("GET", "/v1/models/channel").data == b'{"sequence":  2}\n'
+
+
 def test_an_interrupted_download_can_go_on(guest, model_dir):
     part = json.loads((model_dir / "bundle.json").read_bytes())["files"][0]["parts"][0]
     path = f"/v1/models/files/{part['sha256']}"
@@ -74,6 +145,16 @@ def test_the_description_is_openapi_3_1_and_names_the_routes(guest):
     described = guest.ask("GET", "/openapi.json").json
     assert described["openapi"] == "3.1.0"
     assert {"/v1/sync", "/v1/heatmaps", "/v1/auth/login", "/v1/models/current"} <= set(described["paths"])
+
+
+def test_private_routes_say_so_and_the_photo_is_a_body(guest):
+    paths = guest.ask("GET", "/openapi.json").json["paths"]
+    for method, path, _ in PRIVATE:
+        described = path.replace("unknown", "{job_id}").replace("oil", "{attribute}")
+        assert paths[described][method.lower()]["security"] == [{"bearer": []}]
+    for name in ("register", "login", "refresh"):
+        assert "security" not in paths[f"/v1/auth/{name}"]["post"]
+    assert "image/png" in paths["/v1/heatmaps"]["post"]["requestBody"]["content"]
 
 
 def test_docs_can_be_read_without_the_internet(guest):

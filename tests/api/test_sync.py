@@ -74,6 +74,13 @@ def test_deleting_an_unknown_id_lays_a_tombstone(owner):
     assert verdicts(push(owner, [score(7)])) == ["deleted"]
 
 
+def test_deleting_twice_changes_nothing(owner):
+    push(owner, [score(1), score(2)])
+    once = push(owner, deletes=[uuid7(1)])
+    assert push(owner, deletes=[uuid7(1)]) == once
+    assert once["head"]["count"] == 1 and once["head"]["seq"] == 3
+
+
 def test_a_body_is_gone_from_the_table_once_deleted(owner):
     push(owner, [score(1, app="a telling marker")])
     push(owner, deletes=[uuid7(1)])
@@ -140,6 +147,34 @@ def test_sync_needs_consent(sign_up):
         assert answer.json["type"].endswith("consent-required")
 
 
+def test_a_note_may_be_empty_and_belongs_to_a_score(owner):
+    note = {"id": uuid7(5), "kind": "note", "score_id": uuid7(1), "text": ""}
+    assert verdicts(push(owner, [note, note | {"id": uuid7(6), "text": None}])) == ["created", "invalid"]
+    assert pull(owner).json["records"] == [{"seq": 1, "record": note}]
+
+
+@pytest.mark.parametrize(
+    "bad", [b'{"id": "\\ud800"}', b'{"id": NaN}', b'{"\\ud800": 1}', b'{"id": [[]], "a/b~c": 1}', b"1e999"]
+)
+def test_a_record_that_no_client_should_write_never_blocks_the_rest(owner, bad):
+    body = b'{"records": [' + bad + b", " + json.dumps(score(1)).encode() + b'], "deletes": [' + bad + b"]}"
+    answer = owner.ask("POST", "/v1/sync", data=body, content_type="application/json")
+    assert verdicts(answer.json) == ["invalid", "created", "invalid"]
+    assert "NaN" not in answer.text
+
+
+def test_a_record_with_half_a_character_is_invalid(owner):
+    body = json.dumps({"records": [score(1, app="\ud800")]}).encode()
+    answer = owner.ask("POST", "/v1/sync", data=body, content_type="application/json")
+    assert verdicts(answer.json) == ["invalid"]
+
+
+def test_the_moment_comes_back_as_the_exact_string(owner):
+    moments = ["2026-05-04T08:30:00Z", "2026-05-04T08:30:00.123456789-03:30", "0001-01-01T00:00:00+00:00"]
+    push(owner, [score(n, captured_at=moment) for n, moment in enumerate(moments, 1)])
+    assert [item["record"]["captured_at"] for item in pull(owner).json["records"]] == moments
+
+
 def test_unknown_attributes_are_stored(owner):
     record = score(1)
     record["attributes"]["pores"] = record["attributes"]["oil"]
@@ -152,6 +187,11 @@ def test_unknown_attributes_are_stored(owner):
         {"extra": 1},
         {"captured_at": "2026-05-04T08:30:00"},
         {"captured_at": "yesterday"},
+        {"captured_at": "2026-W01-1T08:30:00+09:00"},
+        {"captured_at": "20260504T083000Z"},
+        {"captured_at": "2026-05-04T08:30+09:00"},
+        {"captured_at": "2026-02-30T08:30:00+09:00"},
+        {"captured_at": "2026-05-04 08:30:00+09:00"},
         {"id": "0190a000-0000-4000-8000-000000000001"},
         {"part": True},
         {"part": 1.0},

@@ -1,5 +1,8 @@
 """Wrong access tokens are 401 problems; refresh tokens rotate, survive a lost answer, end a replay."""
 
+import base64
+import hmac
+import json
 import time
 from pathlib import Path
 
@@ -17,6 +20,14 @@ def token(person, key=KEY, headers=None, algorithm="HS256", **claims) -> str:
     return jwt.encode(real | claims, key, algorithm, headers={"typ": "at+jwt", "kid": "k1"} | (headers or {}))
 
 
+def with_header(person, header: dict) -> str:
+    """A token signed by the right key over any header; PyJWT itself refuses to write some of them."""
+    claims = token(person).split(".")[1]
+    signed = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=") + b"." + claims.encode()
+    mac = base64.urlsafe_b64encode(hmac.digest(KEY.encode(), signed, "sha256")).rstrip(b"=")
+    return (signed + b"." + mac).decode()
+
+
 def bad_tokens(person) -> dict[str, str]:
     return {
         "garbage": "x",
@@ -24,7 +35,10 @@ def bad_tokens(person) -> dict[str, str]:
         "a refresh token": person.tokens["refresh_token"],
         "another key": token(person, key="z" * 32),
         "unknown kid": token(person, headers={"kid": "k9"}),
-        "kid that is no text": token(person, headers={"kid": "k1"}).replace(".", ".x", 1),
+        "no kid": with_header(person, {"alg": "HS256", "typ": "at+jwt"}),
+        "kid that is no text": with_header(person, {"alg": "HS256", "typ": "at+jwt", "kid": 1}),
+        "damaged claims": token(person).replace(".", ".x", 1),
+        "no expiry": token(person, exp=None),
         "no signature": token(person, key=None, algorithm="none"),
         "expired": token(person, exp=int(time.time()) - 3600),
         "other audience": token(person, aud="else"),
@@ -48,6 +62,34 @@ def test_every_bad_access_token_is_a_401_problem(owner, guest):
 def test_the_control_token_is_accepted(owner, guest):
     answer = guest.ask("GET", "/v1/account", headers={"Authorization": f"Bearer {token(owner)}"})
     assert answer.status_code == 200
+
+
+def test_the_forged_headers_are_refused_for_what_they_say_and_not_for_their_signature(owner, guest):
+    whole = with_header(owner, {"alg": "HS256", "typ": "at+jwt", "kid": "k1"})
+    assert guest.ask("GET", "/v1/account", headers={"Authorization": f"Bearer {whole}"}).status_code == 200
+
+
+def test_an_access_token_ends_after_ten_minutes(owner, monkeypatch):
+    start = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: start + 599)
+    assert owner.ask("GET", "/v1/account").status_code == 200
+    monkeypatch.setattr(clock, "now", lambda: start + 600 + 31)
+    assert owner.ask("GET", "/v1/account").json["type"].endswith("invalid-token")
+
+
+def test_a_previous_token_within_a_minute_is_a_lost_answer_even_after_use(owner, monkeypatch):
+    current = refresh(owner, owner.tokens["refresh_token"]).json
+    owner.client.get("/v1/account", headers={"Authorization": f"Bearer {current['access_token']}"})
+    start = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: start + 59)
+    assert refresh(owner, owner.tokens["refresh_token"]).json["refresh_token"] == current["refresh_token"]
+
+
+def test_a_lost_answer_is_forgiven_days_later_while_the_new_token_was_never_used(owner, monkeypatch):
+    current = refresh(owner, owner.tokens["refresh_token"]).json
+    start = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: start + 7 * 86400)
+    assert refresh(owner, owner.tokens["refresh_token"]).json["refresh_token"] == current["refresh_token"]
 
 
 def test_a_token_of_the_older_key_is_still_accepted(owner, guest):
