@@ -23,7 +23,8 @@ def grading_table(grading: Grading, bundle: Bundle) -> str:
         rows.append((name, str(one.grade), span, f"{one.expected:.1f}", scale, DIRECTION[attribute["more_is"]]))
     lines = [_line(row) for row in rows]
     lines.append(
-        f"Ranges hold the true grade in {coverage} of 100 photos. Hydration is the least reliable from a photo."
+        f"On photos like those it learned from, ranges hold the true grade in {coverage} of 100; elsewhere they promise"
+        " nothing. Hydration is the least reliable from a photo."
     )
     lines += [f"Take another photo: {sentence}." for sentence in grading.advice]
     return "\n".join([*lines, FOOTER])
