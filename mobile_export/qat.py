@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from mobile_export.graph import Trunk
 from training.attributes import ATTRIBUTES, GRADES
-from training.batches import augment, to_tensor
+from training.batches import to_tensor, turn
 from training.losses import masked_loss
 from training.model import SkinNet
 
@@ -120,7 +120,7 @@ def draw_batches(
     rng = np.random.default_rng(plan.seed)
     while True:
         index = np.sort(rng.choice(len(images), min(plan.batch, len(images)), replace=False))
-        yield to_tensor(augment(images[index], rng)).contiguous(), torch.from_numpy(labels[index])
+        yield to_tensor(turn(rng, images[index])[0]).contiguous(), torch.from_numpy(labels[index])
 
 
 def quiet() -> warnings.catch_warnings:

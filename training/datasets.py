@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from training.labels import NOT_LABELLED, Labelled, Problem, Reading, read_folder, summary
 from training.photo import PhotoError, read_photo
-from training.photo_set import PhotoSet
+from training.photo_set import PhotoSet, unmapped
 from training.preprocess import PhotoTooSmall, model_input
 
 SIZE = 224  # px, the reference model's input side
@@ -71,7 +71,7 @@ def photo_set(root: Path, size: int) -> PhotoSet:
     _insist(root, reading.photos, kept)
     labels = np.array([photo.grades for photo in kept], np.int64)
     parts = np.array([photo.part for photo in kept], np.int64)
-    return PhotoSet(images, labels, labels, parts, np.full(len(kept), NOT_LABELLED))
+    return PhotoSet(images, labels, labels, parts, np.full(len(kept), NOT_LABELLED), unmapped(len(kept)))
 
 
 def _read(root: Path) -> Reading:

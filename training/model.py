@@ -18,6 +18,7 @@ from training.attributes import ATTRIBUTES, GRADES
 # timm's efficientnet_b0.ra_in1k: ImageNet mean and standard deviation, here for pixels of 0..255.
 MEAN = tuple(255 * m for m in (0.485, 0.456, 0.406))
 STD = tuple(255 * s for s in (0.229, 0.224, 0.225))
+STRIDE_16, MIDDLE_CHANNELS = 3, 112  # timm's index of the last feature map at this stride
 SEVERITY = tuple((k - 2) / 10 for k in range(GRADES))  # fixed direction of explanation, one weight per grade
 
 
@@ -49,7 +50,16 @@ class SkinNet(nn.Module):
         return self.head(self.drop(self.features(image)))
 
     def forward(self, image: Tensor) -> Tensor:
-        return self.evidence(image).mean([2, 3]).unflatten(1, (len(ATTRIBUTES), GRADES))
+        return _logits(self.evidence(image))
+
+    def trace(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits, and the feature maps at strides 16 (B,112,S/16,S/16) and 32 (B,1280,S/32,S/32)."""
+        last, (middle,) = self.trunk.forward_intermediates((image - self.mean) / self.std, indices=[STRIDE_16])
+        return _logits(self.head(self.drop(last))), middle, last
+
+
+def _logits(evidence: Tensor) -> Tensor:
+    return evidence.mean([2, 3]).unflatten(1, (len(ATTRIBUTES), GRADES))
 
 
 def severity_maps(evidence: Tensor) -> Tensor:

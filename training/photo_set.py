@@ -8,7 +8,7 @@ import hashlib
 import io
 import os
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from training.attributes import GRADES, KEYS
+from training.phantom.maps import cell_means
 from training.phantom.photo import Phantom, render, stream
 from training.preprocess import model_input
 
@@ -36,7 +37,8 @@ JPEG_QUALITY = (70, 96)
 class PhotoSet:
     """images (N,S,S,3) uint8; labels and clean (N,5) int64, -1 where not labelled; parts and tones (N,), -1 unknown.
 
-    `labels` is what raters wrote; `clean` is the truth where it is known, else the same.
+    `labels` is what raters wrote; `clean` is the truth where it is known, else the same. `cells` (N,28,28,5) float16
+    are means of each attribute's map over a grid, or have shape (N,0,0,5) where no map is known.
     """
 
     images: NDArray[np.uint8]
@@ -44,6 +46,7 @@ class PhotoSet:
     clean: NDArray[np.int64]
     parts: NDArray[np.int64]
     tones: NDArray[np.int64]
+    cells: NDArray[np.float16]
 
     def __len__(self) -> int:
         return len(self.images)
@@ -53,7 +56,13 @@ class PhotoSet:
         return PhotoSet(*(getattr(self, name)[index] for name in FIELDS))
 
 
-FIELDS = ("images", "labels", "clean", "parts", "tones")
+FIELDS = tuple(field.name for field in fields(PhotoSet))
+CELLS = 28  # a side; eight pixels each at 224 px, so every stride of the network divides them
+
+
+def unmapped(count: int) -> NDArray[np.float16]:
+    """`cells` of photos whose maps are not known."""
+    return np.zeros((count, 0, 0, len(KEYS)), np.float16)
 
 
 def plan_grades(count: int, seed: int, balanced: bool = True) -> NDArray[np.int64]:
@@ -77,12 +86,13 @@ def encode_jpeg(phantom: Phantom, seed: int, index: int) -> bytes:
     return held.getvalue()
 
 
-def _one(task: tuple[int, int, int, tuple[int, ...]]) -> tuple[NDArray[np.uint8], list[list[int]], int, int]:
+def _one(task: tuple[int, int, int, tuple[int, ...]]) -> tuple[NDArray[np.uint8], list[list[int]], int, int, NDArray]:
     seed, index, size, grades = task
     phantom = render(seed, index, dict(zip(KEYS, grades, strict=True)))
     stored = np.asarray(Image.open(io.BytesIO(encode_jpeg(phantom, seed, index))))
     labels = [[phantom.rated[k] for k in KEYS], [phantom.clean[k] for k in KEYS]]
-    return model_input(stored, size), labels, phantom.part, phantom.tone
+    cells = np.stack([cell_means(phantom.maps[key], CELLS) for key in KEYS], -1).astype(np.float16)
+    return model_input(stored, size), labels, phantom.part, phantom.tone, cells
 
 
 def render_set(count: int, size: int, seed: int, balanced: bool = True) -> PhotoSet:
@@ -91,9 +101,9 @@ def render_set(count: int, size: int, seed: int, balanced: bool = True) -> Photo
     tasks = [(seed, i, size, tuple(map(int, row))) for i, row in enumerate(plan)]
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
         drawn = list(tqdm(pool.map(_one, tasks, chunksize=16), total=count, desc="rendering skin", unit="photo"))
-    images, labels, parts, tones = zip(*drawn, strict=True)
+    images, labels, parts, tones, cells = zip(*drawn, strict=True)
     both = np.array(labels, np.int64)
-    return PhotoSet(np.stack(images), both[:, 0], both[:, 1], np.array(parts), np.array(tones))
+    return PhotoSet(np.stack(images), both[:, 0], both[:, 1], np.array(parts), np.array(tones), np.stack(cells))
 
 
 def load_or_render(count: int, size: int, seed: int, balanced: bool = True, cache: Path = Path("cache")) -> PhotoSet:

@@ -2,7 +2,7 @@
 
     python -m training.train --out runs/first                            # on synthetic skin
     python -m training.train --out runs/mine --data my_photos            # on labelled photos, see training.datasets
-    python -m training.train --out runs/try --synthetic 400 --stages 64:800 --size 64   # minutes
+    python -m training.train --out runs/try --synthetic 400 --size 64 --stages 64:800   # minutes
 
 Run the same command again and it goes on where it stopped. One row per validation goes to OUT/log.csv.
 """
@@ -19,7 +19,7 @@ import torch
 
 from training import checkpoint
 from training.attributes import KEYS
-from training.batches import Batches, parse_stages
+from training.batches import Batches, Stage, check_stages, parse_stages
 from training.calibrate import fit_decoding, graded_parts, heatmap_scale, predict
 from training.datasets import DataError, photo_set
 from training.decoding import Decoding
@@ -28,6 +28,7 @@ from training.model import OfflineWeights, SkinNet
 from training.photo_set import PhotoSet, load_or_render, renderer_digest
 from training.trainer import Recipe, Trainer
 
+ON_SKIN, ON_PHOTOS = "crop96:90000,crop128:24000,224:24000", "96:30000,128:40000,224:20000"
 VALIDATION_PHOTOS = 400  # looked at while training; all held-out photos are used at the end
 
 
@@ -40,8 +41,11 @@ def parser() -> argparse.ArgumentParser:
     source = p.add_mutually_exclusive_group()
     source.add_argument("--data", type=Path, help="folder of labelled photos")
     source.add_argument("--synthetic", type=int, default=9000, help="photos to render (default 9000)")
-    p.add_argument("--size", type=int, default=192, help="side of the model's input in px (default 192)")
-    p.add_argument("--stages", default="96:30000,128:40000,192:20000", help="SIDE:IMAGES,… small photos first")
+    p.add_argument("--size", type=int, default=224, help="side of the model's input in px (default 224)")
+    p.add_argument(
+        "--stages",
+        help=f"SIDE:IMAGES,… small photos first; cropSIDE cuts windows (default {ON_SKIN}, with --data {ON_PHOTOS})",
+    )
     p.add_argument("--held-out", type=float, default=1 / 9, help="share of photos kept from training (default 1/9)")
     p.add_argument("--batch", type=int, default=Recipe.batch)
     p.add_argument("--learning-rate", type=float, default=Recipe.learning_rate)
@@ -57,8 +61,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Train, calibrate on held-out photos, write the checkpoint, print its table; 0 when all is written."""
     args = parser().parse_args(argv)
     try:
+        args.stages = args.stages or (ON_PHOTOS if args.data else ON_SKIN)
         stages = parse_stages(args.stages)
         photos = photo_set(args.data, args.size) if args.data else load_or_render(args.synthetic, args.size, args.seed)
+        check_stages(stages, photos)
         net = checkpoint.load(args.init).net if args.init else SkinNet(args.pretrained, drop_rate=0.1)
     except (ValueError, DataError, OfflineWeights) as error:
         print(f"training.train: {error}", file=sys.stderr)
@@ -70,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     (args.out / "recipe.json").write_text(json.dumps(asdict(recipe) | {"argv": vars(args)}, indent=1, default=str))
     trainer = Trainer(net, Batches(training, recipe.batch, recipe.seed), recipe, args.out)
     watched = held_out.take(slice(VALIDATION_PHOTOS))
-    trainer.run(lambda averaged, size: quick_score(averaged, watched, size, training), args.every)
+    trainer.run(lambda averaged, stage: quick_score(averaged, watched, stage, training), args.every)
     finish(trainer.averaged, training, held_out, args)
     return 0
 
@@ -82,9 +88,9 @@ def split(photos: PhotoSet, share: float, seed: int) -> tuple[PhotoSet, PhotoSet
     return photos.take(np.sort(order[kept:])), photos.take(order[:kept])
 
 
-def quick_score(net: SkinNet, photos: PhotoSet, size: int, training: PhotoSet) -> float:
-    """Mean P-Recall over grades present, balanced decoding, before calibration."""
-    logits, _ = predict(net, photos.images, size)
+def quick_score(net: SkinNet, photos: PhotoSet, stage: Stage, training: PhotoSet) -> float:
+    """Mean P-Recall over grades present, balanced decoding, before calibration; of whole photos also for windows."""
+    logits, _ = predict(net, photos.images, photos.images.shape[1] if stage.crop else stage.size)
     prior = fit_decoding(logits, photos.labels, training.labels).prior
     answers = Decoding(prior=prior).utilities(logits).argmax(-1)
     return float(report(photos.clean, answers)["mean_p_recall_present"])

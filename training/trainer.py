@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from tqdm import tqdm
 
-from training.batches import Batches, Stage, stage_at
+from training.batches import Batch, Batches, Stage, stage_at
+from training.dense import WEIGHT, DenseHeads
 from training.losses import masked_loss
-from training.model import SkinNet
+from training.model import MIDDLE_CHANNELS, SkinNet
 
 LAST, LOG = "last.pt", "log.csv"
 
@@ -45,36 +46,40 @@ class Trainer:
         self.recipe, self.batches, self.folder, self.step = recipe, batches, folder, 0
         self.net = net.to(memory_format=torch.channels_last)
         self.averaged = copy.deepcopy(self.net).eval()
-        decay, plain = _by_decay(self.net)
+        self.dense = DenseHeads(MIDDLE_CHANNELS, net.trunk.num_features)
+        decay, plain = _by_decay(nn.ModuleList([self.net, self.dense]))
         groups = [{"params": decay, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}]
         self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate)
         if (folder / LAST).exists():
             self._resume()
 
-    def run(self, validate: Callable[[SkinNet, int], float], every: int) -> None:
+    def run(self, validate: Callable[[SkinNet, Stage], float], every: int) -> None:
         """Train to the end; every `every` steps validate, log a row and save."""
         bar = tqdm(total=self.recipe.steps, initial=self.step, desc="training", unit="step")
         losses: list[float] = []
         started = time.monotonic()
         while self.step < self.recipe.steps:
             stage = stage_at(self.recipe.stages, self.step * self.recipe.batch)
-            losses.append(self._train_step(*self.batches.at(self.step, stage.size)))
+            losses.append(self._train_step(self.batches.at(self.step, stage)))
             self.step += 1
             bar.update()
             if self.step % every == 0 or self.step == self.recipe.steps:
-                score = validate(self.averaged, stage.size)
+                score = validate(self.averaged, stage)
                 loss = sum(losses) / len(losses)
-                self._log(stage.size, loss, score, time.monotonic() - started)
+                self._log(stage, loss, score, time.monotonic() - started)
                 self.save()
-                bar.set_postfix(size=stage.size, loss=f"{loss:.3f}", p_recall=f"{score:.3f}")
+                bar.set_postfix(stage=stage.name, loss=f"{loss:.3f}", p_recall=f"{score:.3f}")
                 losses.clear()
         bar.close()
 
-    def _train_step(self, images: Tensor, labels: Tensor) -> float:
+    def _train_step(self, batch: Batch) -> float:
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.learning_rate * self._rate()
         self.net.train()
-        loss = masked_loss(self.net(images.to(memory_format=torch.channels_last)), labels)
+        logits, middle, last = self.net.trace(batch.images.contiguous(memory_format=torch.channels_last))
+        loss = masked_loss(logits, batch.labels)
+        if batch.cells is not None:
+            loss = loss + WEIGHT * self.dense.loss(middle, last, batch.cells)
         self.optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
@@ -100,27 +105,27 @@ class Trainer:
     def save(self) -> None:
         """Write `last.pt` whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        state = {"step": self.step, "net": self.net.state_dict(), "averaged": self.averaged.state_dict()}
-        torch.save(state | {"optimizer": self.optimizer.state_dict()}, self.folder / f"{LAST}.part")
+        parts = ("net", "averaged", "dense", "optimizer")
+        state = {"step": self.step} | {name: getattr(self, name).state_dict() for name in parts}
+        torch.save(state, self.folder / f"{LAST}.part")
         os.replace(self.folder / f"{LAST}.part", self.folder / LAST)
 
     def _resume(self) -> None:
         state = torch.load(self.folder / LAST, weights_only=True)
-        self.net.load_state_dict(state["net"])
-        self.averaged.load_state_dict(state["averaged"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for name in ("net", "averaged", "dense", "optimizer"):
+            getattr(self, name).load_state_dict(state[name])
         self.step = state["step"]
 
-    def _log(self, size: int, loss: float, score: float, seconds: float) -> None:
+    def _log(self, stage: Stage, loss: float, score: float, seconds: float) -> None:
         path = self.folder / LOG
         self.folder.mkdir(parents=True, exist_ok=True)
         new = not path.exists()
         with path.open("a", newline="") as file:
             writer = csv.writer(file)
             if new:
-                writer.writerow(["step", "images", "size", "loss", "mean_p_recall_present", "seconds"])
+                writer.writerow(["step", "images", "stage", "loss", "mean_p_recall_present", "seconds"])
             images = self.step * self.recipe.batch
-            writer.writerow([self.step, images, size, f"{loss:.4f}", f"{score:.4f}", f"{seconds:.0f}"])
+            writer.writerow([self.step, images, stage.name, f"{loss:.4f}", f"{score:.4f}", f"{seconds:.0f}"])
 
 
 def _by_decay(net: nn.Module) -> tuple[Sequence[nn.Parameter], Sequence[nn.Parameter]]:

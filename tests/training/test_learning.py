@@ -10,11 +10,13 @@ import timm
 import torch
 
 from training import checkpoint, evaluate, train
-from training.batches import Batches, Stage, parse_stages, stage_at
+from training.batches import Batches, Stage, check_stages, cut, parse_stages, stage_at, turn, window_grades
 from training.calibrate import conformal_threshold, fit_temperature
+from training.dense import DenseHeads
 from training.losses import masked_loss
 from training.model import SEVERITY, OfflineWeights, SkinNet, severity_maps
-from training.photo_set import PhotoSet
+from training.phantom.maps import SIGNS
+from training.photo_set import PhotoSet, render_set, unmapped
 from training.trainer import Recipe, Trainer
 
 
@@ -27,9 +29,8 @@ def net() -> SkinNet:
 def photos(n: int = 12, size: int = 32) -> PhotoSet:
     rng = np.random.default_rng(0)
     labels = rng.integers(-1, 5, (n, 5))
-    return PhotoSet(
-        rng.integers(0, 256, (n, size, size, 3), np.uint8), labels, labels, np.zeros(n, int), np.zeros(n, int)
-    )
+    images, none = rng.integers(0, 256, (n, size, size, 3), np.uint8), np.zeros(n, int)
+    return PhotoSet(images, labels, labels, none, none, unmapped(n))
 
 
 def test_maps_average_to_the_severity_logit(net):
@@ -63,7 +64,7 @@ def test_a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(tmp_pa
             torch.manual_seed(0)
             trainer = Trainer(SkinNet(), Batches(photos(), 4, 0), recipe, folder)
             while trainer.step < stop:
-                trainer._train_step(*trainer.batches.at(trainer.step, 32))
+                trainer._train_step(trainer.batches.at(trainer.step, Stage(32, 16)))
                 trainer.step += 1
             trainer.save()
         return trainer.averaged.state_dict()
@@ -158,3 +159,44 @@ def test_evaluating_nothing_ends_with_2_and_one_sentence(tmp_path, capsys):
 def test_importing_the_attributes_does_not_import_torch():
     code = "import training.attributes, sys; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_cells_turn_and_are_cut_with_the_photo():
+    rng = np.random.default_rng(0)
+    cells = rng.integers(0, 256, (6, 28, 28, 5)).astype(np.float32)
+    images = cells[..., :3].repeat(2, 1).repeat(2, 2).astype(np.uint8)
+    for size in (16, 56):
+        pixels, means = cut(rng, size, *turn(rng, images, cells))
+        assert pixels.shape[1:3] == (size, size)
+        assert np.array_equal(pixels[:, ::2, ::2], means[..., :3])
+
+
+def test_a_window_is_graded_on_its_own_map_as_the_whole_photo_is():
+    skin = render_set(6, 56, seed=3)
+    assert np.array_equal(window_grades(skin.cells.astype(np.float32)), skin.clean)
+    halves = window_grades(skin.cells[:, :14].astype(np.float32))
+    assert halves.shape == (6, 5) and not np.array_equal(halves, skin.clean)
+
+
+def test_windows_are_refused_where_no_map_grades_them():
+    with pytest.raises(ValueError, match="synthetic skin"):
+        check_stages([Stage(32, 8, crop=True)], photos())
+    with pytest.raises(ValueError, match="whole 2 px cells"):
+        check_stages([Stage(33, 8, crop=True)], render_set(1, 56, seed=3))
+
+
+def test_strength_counts_the_limits_that_a_mean_has_passed():
+    dense, limits = DenseHeads(2, 3), SIGNS["oil"].limits
+    means = torch.zeros(6, 5, 1, 1)
+    means[:, 0, 0, 0] = torch.tensor([0, *limits, 9.0])
+    assert torch.allclose(dense.strength(means)[:, 0].flatten(), torch.arange(6.0))
+
+
+def test_dense_supervision_trains_the_trunk_beside_the_grades(tmp_path):
+    skin = render_set(8, 56, seed=4)
+    trainer = Trainer(SkinNet(), Batches(skin, 4, 0), Recipe((Stage(32, 8, crop=True),), batch=4), tmp_path)
+    batch = trainer.batches.at(0, Stage(32, 8, crop=True))
+    assert batch.cells is not None and batch.images.shape == (4, 3, 32, 32)
+    before = trainer.dense.last.weight.detach().clone()
+    trainer._train_step(batch)
+    assert not torch.equal(before, trainer.dense.last.weight)

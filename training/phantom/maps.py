@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from training.attributes import ATTRIBUTES, GRADES
 from training.phantom.fields import Field, blur, fbm, union_curve, union_spots
@@ -59,6 +60,15 @@ def film(rng: Generator, n: int, q: float) -> Field:
     return (q * np.clip(0.5 + 0.5 * fbm(rng, n, 20), 0, 1)).astype(np.float32)
 
 
+def cell_means(field: Field, cells: int) -> NDArray[np.float64]:
+    """Means of an n x n map over cells x cells equal squares, whose edges may fall inside a pixel."""
+    n = field.shape[0]
+    edges = np.arange(cells + 1) * n / cells
+    overlap = np.minimum(edges[1:, None], np.arange(1, n + 1)) - np.maximum(edges[:-1, None], np.arange(n))
+    weights = np.clip(overlap, 0, None) * cells / n
+    return weights @ field @ weights.T
+
+
 @dataclass(frozen=True)
 class Sign:
     """How an attribute shows: the map's painter and the four means that part its five degrees."""
@@ -66,9 +76,9 @@ class Sign:
     paint: Callable[[Generator, int, float], Field]
     limits: tuple[float, float, float, float]
 
-    def degree(self, field: Field) -> int:
-        """0 (no sign) .. 4 (strongest), measured on the map."""
-        return int(np.searchsorted(self.limits, float(field.mean()), side="right"))
+    def degree(self, mean: NDArray | float) -> NDArray[np.int64]:
+        """0 (no sign) .. 4 (strongest) of maps with these means."""
+        return np.searchsorted(self.limits, mean, side="right")
 
 
 # The limits are the median means of 60 maps at q = 1/8, 3/8, 5/8 and 7/8.
@@ -82,9 +92,9 @@ SIGNS = {
 FALLING = {attribute.key for attribute in ATTRIBUTES if attribute.sign < 0}
 
 
-def grade_of(key: str, field: Field) -> int:
-    """The grade measured on an attribute's map; where the sign falls with the grade, 4 means no sign."""
-    degree = SIGNS[key].degree(field)
+def grade_of(key: str, mean: NDArray | float) -> NDArray[np.int64]:
+    """The grade of an attribute whose map has this mean; where the sign falls with the grade, 4 means no sign."""
+    degree = SIGNS[key].degree(mean)
     return GRADES - 1 - degree if key in FALLING else degree
 
 
@@ -95,6 +105,6 @@ def paint_grade(key: str, grade: int, n: int, streams: Callable[[int], Generator
         rng = streams(attempt)
         q = float(np.clip((degree + rng.uniform(-0.5, 0.5)) / (GRADES - 1), 0, 1))
         field = SIGNS[key].paint(rng, n, q)
-        if grade_of(key, field) == grade:
+        if grade_of(key, float(field.mean())) == grade:
             return field
     raise RuntimeError(f"no {key} map of grade {grade} in 200 attempts: the limits of its degrees are wrong")

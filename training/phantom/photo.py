@@ -12,6 +12,7 @@ from numpy.random import Generator, SeedSequence
 from numpy.typing import NDArray
 
 from training.attributes import GRADES, KEYS, PARTS
+from training.phantom.distractors import KINDS, draw_distractors
 from training.phantom.fields import Field
 from training.phantom.maps import paint_grade
 from training.phantom.render import base_skin, draw_lights, photograph, pore_map, shade
@@ -21,7 +22,7 @@ TONES = ((0.008, 0.016), (0.016, 0.029), (0.029, 0.043), (0.043, 0.070), (0.070,
 BLOOD_SHARE = (0.004, 0.012)
 RATER_ERROR = 0.15  # probability that a rater is one grade off
 
-STREAMS = (*KEYS, "tone", "base", "pores", "light", "camera", "rater", "plan")
+STREAMS = (*KEYS, "tone", "base", "pores", "light", "camera", "rater", "plan", *KINDS)
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,9 @@ def render(seed: int, index: int, grades: Mapping[str, int], n: int = 256, tone:
     melanin = float(np.exp(shares.uniform(*np.log(TONES[tone]))))
     pores = pore_map(stream(seed, index, "pores"), n)
     skin = base_skin(stream(seed, index, "base"), pores, n, melanin, shares.uniform(*BLOOD_SHARE), maps)
-    radiance = shade(skin, pores, draw_lights(stream(seed, index, "light")))
-    pixels = photograph(stream(seed, index, "camera"), radiance)
+    distractors = draw_distractors(partial(stream, seed, index), n)
+    radiance = shade(distractors.cover(skin), pores, draw_lights(stream(seed, index, "light")))
+    pixels = photograph(stream(seed, index, "camera"), distractors.fall_on(radiance))
     return Phantom(pixels, maps, dict(grades), _rate(stream(seed, index, "rater"), grades), part, tone)
 
 
