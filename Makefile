@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo serve test lint train export clean
+.PHONY: help setup demo serve test lint train export bench clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -37,7 +37,11 @@ train: $(READY) ## train the reference again (about an hour on 2 cores; goes on 
 	@$(BIN)/python -m training.train --out runs/reference
 
 export: $(READY) ## export training/reference to mobile_export/reference (about half an hour)
-	@$(BIN)/python -m mobile_export --checkpoint training/reference --out mobile_export/reference
+	@$(BIN)/python -m mobile_export --checkpoint training/reference --out mobile_export/reference \
+		--version 0.2.0 --sequence 2
+
+bench: $(READY) ## timings, printed and not judged
+	@$(BIN)/python -m tests.bench.training
 
 clean: ## remove what the other targets made, except .venv
 	@rm -rf demo runs cache var .mypy_cache .pytest_cache .ruff_cache .hypothesis

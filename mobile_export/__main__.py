@@ -29,6 +29,7 @@ from mobile_export.mil_eval import MilProgram
 from mobile_export.qat import QatPlan, quantize_trunk, stable_photos
 from mobile_export.signing import DEVELOPMENT_KEY
 from training import checkpoint
+from training.backbones import DEFAULT
 from training.batches import to_tensor
 from training.calibrate import predict
 from training.checkpoint import Checkpoint, CheckpointError
@@ -50,8 +51,9 @@ def parser() -> argparse.ArgumentParser:
     photos = p.add_mutually_exclusive_group()
     photos.add_argument("--calibration", type=Path, help="labelled photos to fine-tune on")
     photos.add_argument("--synthetic", type=int, default=3000, help="photos to render for fine-tuning (default 3000)")
-    p.add_argument("--check-photos", type=int, default=400, help="fresh photos to compare on (default 400)")
+    p.add_argument("--check-photos", type=int, default=500, help="fresh photos to compare on (default 500)")
     p.add_argument("--qat-steps", type=int, default=QatPlan.steps)
+    p.add_argument("--int8-sigmoid", action="store_true", help="SiLU in int8 too: faster, if the gates still hold")
     p.add_argument("--seed", type=int, default=11)
     p.add_argument("--version", default="0.1.0")
     p.add_argument("--sequence", type=int, default=1, help="rises with every bundle")
@@ -67,6 +69,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     try:
         loaded = checkpoint.load(args.checkpoint)
+        if loaded.net.backbone != DEFAULT:
+            raise CheckpointError(f"{args.checkpoint} is a {loaded.net.backbone}: phones are given {DEFAULT} only")
         if args.calibration:
             photos = photo_set(args.calibration, loaded.size)
         else:
@@ -124,7 +128,7 @@ def write_files(folder: Path, args: argparse.Namespace, loaded: Checkpoint, phot
     logits, _ = predict(loaded.net, photos.images, loaded.size)
     stable, runaways = stable_photos(logits)
     kept = photos.take(np.flatnonzero(stable))
-    plan = QatPlan(steps=args.qat_steps, seed=args.seed)
+    plan = QatPlan(steps=args.qat_steps, int8_sigmoid=args.int8_sigmoid, seed=args.seed)
     trunk = quantize_trunk(loaded.net, kept.images, kept.labels, plan)
     step(f"lowering {PTE_INT8.path}")
     (folder / PTE_INT8.path).write_bytes(lower(PhoneGraph(loaded.net, loaded.decoding, trunk), loaded.size))
@@ -135,7 +139,13 @@ def write_files(folder: Path, args: argparse.Namespace, loaded: Checkpoint, phot
     write_package(graph, loaded.size, folder / COREML_W8.path, args.version, meanings)
     shutil.copyfile(args.checkpoint / checkpoint.WEIGHTS, folder / SERVER.path)
     source = str(args.calibration) if args.calibration else f"synthetic skin, seed {args.seed}"
-    return {"photos": len(kept), "source": source, "steps": plan.steps, "runaway_share": round(runaways, 5)}
+    return {
+        "photos": len(kept),
+        "source": source,
+        "steps": plan.steps,
+        "int8_sigmoid": plan.int8_sigmoid,
+        "runaway_share": round(runaways, 5),
+    }
 
 
 def compare(loaded: Checkpoint, runners: dict[str, Runner], photos: PhotoSet) -> dict[str, dict[str, float]]:

@@ -5,6 +5,7 @@ import warnings
 import torch
 from torch import nn
 
+from mobile_export.int8_sigmoid import partitioner_configs
 from training.runtime import PteRunner
 
 
@@ -20,7 +21,7 @@ def lower(graph: nn.Module, size: int) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch.export warns of its own deprecations
         program = torch.export.export(graph, (torch.zeros(1, 3, size, size),))
-        edge = to_edge_transform_and_lower(program, partitioner=[XnnpackPartitioner()])
+        edge = to_edge_transform_and_lower(program, partitioner=[XnnpackPartitioner(partitioner_configs())])
         leftovers, delegates = _calls(edge.exported_program().graph)
         if leftovers or delegates != 1:
             raise ExportError(f"expected one XNNPACK delegate and nothing else; got {delegates} and {leftovers}")

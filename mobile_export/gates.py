@@ -4,11 +4,9 @@ from collections.abc import Mapping
 
 from mobile_export.executorch_file import ExportError
 
-# Not gated: `grades_within_one` at 0.995, which was asked for. The reference reaches 0.9934 on 1,000 photos: its
-# pigmentation head is nearly flat. Put the bar back with a checkpoint that has learned pigmentation.
 # Figures of `training.runtime.agreement`; at least this much …
 AT_LEAST = {
-    "int8": {"grades_equal": 0.92, "balanced_within_one": 0.99, "map_correlation": 0.90},
+    "int8": {"grades_equal": 0.92, "grades_within_one": 0.995, "balanced_within_one": 0.99, "map_correlation": 0.90},
     "w8a16": {"grades_equal": 0.99, "balanced_equal": 0.97},
 }
 # … and at most this much.

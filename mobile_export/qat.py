@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.fx import Node
 from torch.nn import functional
+from torchao.quantization.pt2e.quantizer import ComposableQuantizer, Quantizer
 from tqdm import tqdm
 
 from mobile_export.graph import Trunk
+from mobile_export.int8_sigmoid import SigmoidQuantizer, write_out_silu
 from training.attributes import ATTRIBUTES, GRADES
 from training.batches import to_tensor, turn
 from training.losses import masked_loss
@@ -38,6 +40,7 @@ class QatPlan:
     learning_rate: float = 1e-4
     freeze_at: float = 0.6  # share of the steps after which the ranges stay as they are
     calibration_batches: int = 16
+    int8_sigmoid: bool = False  # SiLU and squeeze-excite gates in int8 too: faster, less exact
     seed: int = 0
 
 
@@ -54,7 +57,7 @@ def quantize_trunk(net: SkinNet, images: NDArray[np.uint8], labels: NDArray[np.i
     from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e
 
     head = net.head.requires_grad_(False)
-    prepared = prepare(net, images.shape[1])
+    prepared = prepare(net, images.shape[1], plan.int8_sigmoid)
     batches = draw_batches(images, labels, plan)
     with torch.no_grad():
         for _ in tqdm(range(plan.calibration_batches), desc="calibrating int8", unit="batch"):
@@ -76,20 +79,32 @@ def quantize_trunk(net: SkinNet, images: NDArray[np.uint8], labels: NDArray[np.i
         return convert_pt2e(prepared)
 
 
-def prepare(net: SkinNet, size: int) -> nn.Module:
+def prepare(net: SkinNet, size: int, int8_sigmoid: bool = False) -> nn.Module:
     """The folded trunk with fake quantisation inserted."""
+    from torchao.quantization.pt2e.quantize_pt2e import prepare_qat_pt2e
+
+    trunk = Trunk(net)
+    if int8_sigmoid:
+        write_out_silu(trunk.layers, lambda name: not name.startswith(FLOAT_BLOCKS))
+    batch = {0: torch.export.Dim("batch", min=1, max=256)}
+    with quiet():
+        program = torch.export.export(trunk, (torch.zeros(2, 3, size, size),), dynamic_shapes=(batch,))
+        return prepare_qat_pt2e(program.module(), quantizer(int8_sigmoid))
+
+
+def quantizer(int8_sigmoid: bool) -> Quantizer:
+    """XNNPACK's, and ours for sigmoids before it where wanted."""
     from executorch.backends.xnnpack.quantizer.xnnpack_quantizer import (
         XNNPACKQuantizer,
         get_symmetric_quantization_config,
     )
-    from torchao.quantization.pt2e.quantize_pt2e import prepare_qat_pt2e
 
-    quantizer = XNNPACKQuantizer().set_global(get_symmetric_quantization_config(is_per_channel=True, is_qat=True))
-    quantizer.set_filter_function(quantised)
-    batch = {0: torch.export.Dim("batch", min=1, max=256)}
-    with quiet():
-        program = torch.export.export(Trunk(net), (torch.zeros(2, 3, size, size),), dynamic_shapes=(batch,))
-        return prepare_qat_pt2e(program.module(), quantizer)
+    config = get_symmetric_quantization_config(is_per_channel=True, is_qat=True)
+    stock = XNNPACKQuantizer().set_global(config)
+    stock.set_filter_function(quantised)
+    if not int8_sigmoid:
+        return stock
+    return ComposableQuantizer([SigmoidQuantizer(config.input_activation, quantised), stock])
 
 
 def quantised(node: Node) -> bool:
@@ -120,7 +135,8 @@ def draw_batches(
     rng = np.random.default_rng(plan.seed)
     while True:
         index = np.sort(rng.choice(len(images), min(plan.batch, len(images)), replace=False))
-        yield to_tensor(turn(rng, images[index])[0]).contiguous(), torch.from_numpy(labels[index])
+        turned = np.stack([turn(rng, image)[0] for image in images[index]])
+        yield to_tensor(turned).contiguous(), torch.from_numpy(labels[index])
 
 
 def quiet() -> warnings.catch_warnings:

@@ -1,34 +1,26 @@
-"""Training batches: which photos at which step, at which side, with which augmentation.
+"""Training batches: which photos at which step, with which augmentation.
 
-Everything follows from (seed, step), so a resumed run sees the batches that an unbroken one would have seen.
+Everything follows from (seed, step, place in the batch), so a resumed run sees the batches of an unbroken one, and
+processes that train together see the shares of one.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.random import Generator
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from training import distributed
 from training.attributes import KEYS
+from training.augmentations import augment
 from training.phantom.maps import grade_of
 from training.photo_set import PhotoSet
+from training.stages import Stage
 
-
-@dataclass(frozen=True)
-class Stage:
-    """Train at `size` px for `images` photos: photos shrunk to that side, or windows of that side cut out of them."""
-
-    size: int
-    images: int
-    crop: bool = False
-
-    @property
-    def name(self) -> str:
-        """`crop96` or `224`."""
-        return f"{'crop' if self.crop else ''}{self.size}"
+TURNS, NONE = "turns", "none"  # quarter turns, flips and mild colour: the default; or nothing
 
 
 @dataclass(frozen=True)
@@ -39,70 +31,67 @@ class Batch:
     labels: Tensor
     cells: Tensor | None
 
-
-def parse_stages(text: str) -> list[Stage]:
-    """`crop96:60000,224:20000` -> two stages in order. Raises ValueError with what was wrong."""
-    try:
-        stages = [_parse_stage(item) for item in text.split(",")]
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"'{text}' is no list of stages; write SIDE:IMAGES or cropSIDE:IMAGES,… such as crop96:60000,224:20000"
-        ) from None
-    if any(stage.size < 32 or stage.images < 1 for stage in stages):
-        raise ValueError(f"'{text}': sides start at 32 px and every stage needs at least one photo")
-    return stages
-
-
-def _parse_stage(text: str) -> Stage:
-    size, images = text.split(":")
-    return Stage(int(size.removeprefix("crop")), int(images), size.startswith("crop"))
-
-
-def check_stages(stages: Sequence[Stage], photos: PhotoSet) -> None:
-    """Raises ValueError when windows are asked for and the photos' maps, which grade them, are unknown or misfit."""
-    side, cells = photos.images.shape[1], photos.cells.shape[1]
-    for stage in stages:
-        if stage.crop and not cells:
-            raise ValueError("stages with `crop` need synthetic skin: a photo's grade does not hold for a part of it")
-        if stage.crop and (side % cells or stage.size % (side // cells) or stage.size > side):
-            raise ValueError(
-                f"crop{stage.size}: windows of {side} px photos have sides of whole {side / cells:g} px cells"
-            )
-
-
-def stage_at(stages: Sequence[Stage], image: int) -> Stage:
-    """The stage in which the `image`-th photo of the run falls."""
-    for stage in stages:
-        if image < stage.images:
-            return stage
-        image -= stage.images
-    return stages[-1]
+    def to(self, device: torch.device) -> "Batch":
+        """The batch on a device."""
+        cells = None if self.cells is None else self.cells.to(device)
+        images = self.images.to(device).contiguous(memory_format=torch.channels_last)
+        return Batch(images, self.labels.to(device), cells)
 
 
 class Batches:
-    """Random access to training batches by step number."""
+    """Random access to training batches by step number; `weights` (N,) draws photos unequally often.
 
-    def __init__(self, photos: PhotoSet, batch: int, seed: int) -> None:
-        self.photos, self.batch, self.seed = photos, batch, seed
-        self.per_epoch = max(1, len(photos) // batch)
+    Maps are used with the default augmentation only: the others move pixels in ways that the maps do not follow.
+    """
+
+    def __init__(
+        self,
+        photos: PhotoSet,
+        batch: int,
+        seed: int,
+        weights: NDArray[np.float64] | None = None,
+        augmentation: str = TURNS,
+        maps: bool = True,
+    ) -> None:
+        self.photos, self.batch, self.seed = photos, min(batch, len(photos)), seed
+        self.weights, self.augmentation = weights, augmentation
+        self.per_epoch = len(photos) // self.batch
+        self.mapped = maps and augmentation == TURNS and photos.cells.size > 0
+
+    def indices(self, step: int) -> NDArray[np.int64]:
+        """The photos of a step, for all processes together."""
+        epoch, place = divmod(step, self.per_epoch)
+        rng = np.random.default_rng([self.seed, epoch])
+        count = len(self.photos)
+        order = rng.permutation(count) if self.weights is None else rng.choice(count, count, p=self.weights)
+        return order[place * self.batch : (place + 1) * self.batch]
 
     def at(self, step: int, stage: Stage) -> Batch:
-        """The augmented batch of this step."""
-        epoch, place = divmod(step, self.per_epoch)
-        order = np.random.default_rng([self.seed, epoch]).permutation(len(self.photos))
-        index = np.sort(order[place * self.batch : (place + 1) * self.batch])
-        rng = np.random.default_rng([self.seed, epoch, place])
-        labels = self.photos.labels[index]
-        images, cells = turn(rng, self.photos.images[index], self.photos.cells[index].astype(np.float32))
+        """This process's share of the augmented batch of a step."""
+        places = range(distributed.rank(), self.batch, distributed.world())
+        index = self.indices(step)
+        drawn = [self._one(int(index[i]), stage, np.random.default_rng([self.seed, step, i])) for i in places]
+        images, gains, labels, cells = zip(*drawn, strict=True)
+        pixels = to_tensor(np.stack(images))
+        sized = shrink(pixels, stage.size) if self.augmentation in (TURNS, NONE) else pixels
+        bright = sized * torch.from_numpy(np.stack(gains))
+        known = torch.from_numpy(np.stack(cells).transpose(0, 3, 1, 2).copy()) if self.mapped else None
+        return Batch(bright.clamp(0, 255), torch.from_numpy(np.stack(labels)), known)
+
+    def _one(self, i: int, stage: Stage, rng: Generator) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+        """Pixels (s,s,3), gain per channel (3,1,1), grades (5,) and cells (h,w,5) of one photo."""
+        pixels, labels, cells = self.photos.images[i], self.photos.labels[i], self.photos.cells[i].astype(np.float32)
+        if self.augmentation != TURNS:
+            plain = np.ones((3, 1, 1), np.float32)
+            altered = (
+                pixels if self.augmentation == NONE else augment(self.augmentation, pixels[None], rng, stage.size)[0]
+            )
+            return altered, plain, labels, cells
+        pixels, cells = turn(rng, pixels, cells)
         if stage.crop:
-            images, cells = cut(rng, stage.size, images, cells)
+            pixels, cells = cut(rng, stage.size, pixels, cells)
             labels = window_grades(cells)
-        known = cells.size > 0
-        return Batch(
-            jitter(shrink(to_tensor(images), stage.size), rng),
-            torch.from_numpy(labels),
-            torch.from_numpy(cells.transpose(0, 3, 1, 2).copy()) if known else None,
-        )
+        return pixels, gain(rng), labels, cells
 
 
 def to_tensor(images: NDArray[np.uint8]) -> Tensor:
@@ -115,36 +104,25 @@ def shrink(images: Tensor, size: int) -> Tensor:
     return images if images.shape[-1] == size else functional.interpolate(images, size=(size, size), mode="area")
 
 
-def turn(rng: np.random.Generator, *planes: NDArray) -> list[NDArray]:
-    """Flip and turn arrays (B,h,w,C) by quarter turns, each photo on its own, all arrays alike: skin has no up."""
-    turned = [np.empty_like(plane) for plane in planes]
-    for i in range(len(planes[0])):
-        step, quarters = rng.choice((-1, 1)), int(rng.integers(4))
-        for new, plane in zip(turned, planes, strict=True):
-            new[i] = np.rot90(plane[i][:, ::step], quarters)
-    return turned
+def turn(rng: Generator, *planes: NDArray) -> list[NDArray]:
+    """Flip and turn arrays (h,w,C) of one photo by quarter turns, all alike: skin has no up."""
+    step, quarters = rng.choice((-1, 1)), int(rng.integers(4))
+    return [np.rot90(plane[:, ::step], quarters) for plane in planes]
 
 
-def cut(rng: np.random.Generator, size: int, images: NDArray, cells: NDArray) -> tuple[NDArray, NDArray]:
-    """A window of `size` px out of each photo (B,S,S,3), on the borders of its cells (B,28,28,5)."""
-    unit = images.shape[1] // cells.shape[1]
+def cut(rng: Generator, size: int, pixels: NDArray, cells: NDArray) -> tuple[NDArray, NDArray]:
+    """A window of `size` px out of a photo (S,S,3), on the borders of its cells (28,28,5)."""
+    unit = pixels.shape[0] // cells.shape[0]
     wide = size // unit
-    corners = rng.integers(0, cells.shape[1] - wide + 1, (len(images), 2))
-    pixels = [
-        image[y * unit : y * unit + size, x * unit : x * unit + size]
-        for image, (y, x) in zip(images, corners, strict=True)
-    ]
-    means = [grid[y : y + wide, x : x + wide] for grid, (y, x) in zip(cells, corners, strict=True)]
-    return np.stack(pixels), np.stack(means)
+    y, x = rng.integers(0, cells.shape[0] - wide + 1, 2)
+    return pixels[y * unit : y * unit + size, x * unit : x * unit + size], cells[y : y + wide, x : x + wide]
 
 
 def window_grades(cells: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Grades (B,5) measured on windows' maps, given as means over cells (B,h,w,5)."""
-    means = cells.mean((1, 2))
-    return np.stack([grade_of(key, means[:, a]) for a, key in enumerate(KEYS)], 1)
+    """Grades (5,) measured on a window's maps, given as means over cells (h,w,5)."""
+    return np.array([grade_of(key, mean) for key, mean in zip(KEYS, cells.mean((0, 1)), strict=True)], np.int64)
 
 
-def jitter(images: Tensor, rng: np.random.Generator) -> Tensor:
-    """Mild exposure and white balance changes, as another phone would make."""
-    gain = rng.normal(1, 0.08, (len(images), 1, 1, 1)) * rng.normal(1, 0.03, (len(images), 3, 1, 1))
-    return (images * torch.from_numpy(gain.astype(np.float32))).clamp(0, 255)
+def gain(rng: Generator) -> NDArray[np.float32]:
+    """Mild exposure and white balance change, as another phone would make, per channel (3,1,1)."""
+    return (rng.normal(1, 0.08) * rng.normal(1, 0.03, (3, 1, 1))).astype(np.float32)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from training.attributes import ATTRIBUTES, GRADES
 from training.batches import shrink, to_tensor
-from training.decoding import COVERAGE, Decoding, ranked_probability_scores, softmax
+from training.decoding import COVERAGE, Decoding, Prior, ranked_probability_scores, softmax
 from training.model import SkinNet, severity_maps
 from training.photo_set import PhotoSet
 
@@ -29,22 +29,15 @@ def predict(net: SkinNet, images: NDArray[np.uint8], size: int, batch: int = 32)
     return np.concatenate(logits), np.concatenate(maps)
 
 
-def fit_decoding(logits: NDArray, labels: NDArray, training_labels: NDArray) -> Decoding:
-    """Decoding for validation logits (N,5,5) and labels (N,5, -1 unlabelled); the prior is that of training."""
+def fit_decoding(logits: NDArray, labels: NDArray, prior: Prior) -> Decoding:
+    """Decoding for validation logits (N,5,5) and labels (N,5, -1 unlabelled); the prior (5,5) is that of training."""
     columns = range(len(ATTRIBUTES))
-    prior = tuple(tuple(grade_shares(training_labels[:, a])) for a in columns)
     known = [labels[:, a] >= 0 for a in columns]
     temperature = tuple(fit_temperature(logits[k, a], labels[k, a]) for a, k in zip(columns, known, strict=True))
     warm = Decoding(temperature, prior)
     probabilities = warm.probabilities(logits)
     q = tuple(conformal_threshold(probabilities[k, a], labels[k, a]) for a, k in zip(columns, known, strict=True))
     return Decoding(temperature, prior, warm.floor, q)
-
-
-def grade_shares(labels: NDArray) -> NDArray[np.float64]:
-    """Share of each grade among labelled photos (uniform when there is none), rounded for the record."""
-    counts = np.bincount(labels[labels >= 0], minlength=GRADES).astype(float)
-    return np.round(counts / counts.sum(), 6) if counts.sum() else np.full(GRADES, 1 / GRADES)
 
 
 def fit_temperature(logits: NDArray, truth: NDArray) -> float:

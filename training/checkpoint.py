@@ -10,6 +10,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from training.backbones import DEFAULT, BackboneError
 from training.decoding import Decoding
 from training.model import SkinNet
 
@@ -36,7 +37,7 @@ def save(folder: Path, net: SkinNet, size: int, decoding: Decoding, **info: Any)
     folder.mkdir(parents=True, exist_ok=True)
     weights = {name: _halved(value) for name, value in net.state_dict().items()}
     save_file(weights, folder / f"{WEIGHTS}.part")
-    record = {"schema": SCHEMA, "arch": "efficientnet_b0", "input_size": size, "decoding": decoding.as_record(), **info}
+    record = {"schema": SCHEMA, "arch": net.backbone, "input_size": size, "decoding": decoding.as_record(), **info}
     (folder / f"{RECORD}.part").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
     for name in (WEIGHTS, RECORD):
         os.replace(folder / f"{name}.part", folder / name)
@@ -53,17 +54,21 @@ def load(folder: Path | str) -> Checkpoint:
         raise CheckpointError(f"{folder / RECORD} is damaged: it is not JSON") from None
     if info.get("schema") != SCHEMA:
         raise CheckpointError(f"{folder / RECORD} has schema {info.get('schema')}; this version reads {SCHEMA}")
-    return Checkpoint(load_weights(folder / WEIGHTS), info["input_size"], Decoding.from_record(info["decoding"]), info)
+    net = load_weights(folder / WEIGHTS, info["arch"], info["input_size"])
+    return Checkpoint(net, info["input_size"], Decoding.from_record(info["decoding"]), info)
 
 
-def load_weights(path: Path | str) -> SkinNet:
-    """A grader in evaluation mode from a weights file alone."""
+def load_weights(path: Path | str, backbone: str = DEFAULT, size: int | None = None) -> SkinNet:
+    """A grader in evaluation mode from a weights file alone. Raises `CheckpointError`."""
     try:
         stored = load_file(path)
     except (FileNotFoundError, SafetensorError):
         raise CheckpointError(f"{path} is missing or damaged") from None
-    net = SkinNet()
-    net.load_state_dict({name: _widened(value) for name, value in stored.items()})
+    try:
+        net = SkinNet(backbone, size=size)
+        net.load_state_dict({name: _widened(value) for name, value in stored.items()})
+    except (BackboneError, RuntimeError):
+        raise CheckpointError(f"{path} does not hold the weights of a {backbone} that this version can build") from None
     return net.eval()
 
 

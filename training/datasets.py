@@ -1,94 +1,88 @@
-"""A folder of labelled photos as arrays for training and evaluation; `training.labels` says which labels are read.
+"""A folder of labelled photos as arrays for training and evaluation; bad files are listed, never dropped in silence.
 
     python -m training.datasets my_photos      # counts per attribute, grade and part, and every problem found
 
-Photos that cannot be decoded, or are smaller than the model's input, are listed with the other problems.
+Labels lie beside the photos or in a CSV (`training.folders`), or the folder is AI-Hub 71645 as it unpacks
+(`training.aihub`), which is recognised by its file names. `python -m training.inspect` looks closer.
 """
 
 import argparse
+import os
+import re
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from tqdm import tqdm
 
-from training.labels import NOT_LABELLED, Labelled, Problem, Reading, read_folder, summary
-from training.photo import PhotoError, read_photo
+from training import aihub
+from training.attributes import GRADES, KEYS
+from training.folders import files_under, read_files
+from training.groups import name_people, numbered, told
+from training.inspect.counts import legible, summary, tally, unlearnable
+from training.labels import NOT_LABELLED, Labelled, Reading
 from training.photo_set import PhotoSet, unmapped
-from training.preprocess import PhotoTooSmall, model_input
+from training.pixels import decoded, load_pixels
 
 SIZE = 224  # px, the reference model's input side
+ACNE04 = re.compile(r"levle[0-3]_\d+")  # its own spelling
 
 
 class DataError(ValueError):
     """A folder from which nothing can be learned; the text says what to do."""
 
 
-def decoded(
-    photos: Sequence[Labelled], size: int, problems: list[Problem], workers: int | None = None
-) -> Iterator[tuple[Labelled, NDArray[np.uint8]]]:
-    """Each photo that decodes, with its input bytes (S,S,3); the others join `problems`."""
-    if not photos:
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        results = pool.map(_decode, [(photo.path, size) for photo in photos], chunksize=8)
-        shown = tqdm(results, total=len(photos), desc="reading photos", unit="photo")
-        for photo, result in zip(photos, shown, strict=True):
-            if isinstance(result, str):
-                problems.append(Problem(photo.path, result))
-            else:
-                yield photo, result
-
-
-def _decode(task: tuple[Path, int]) -> NDArray[np.uint8] | str:
-    try:
-        return model_input(read_photo(task[0]), task[1])
-    except (PhotoError, PhotoTooSmall) as error:
-        return str(error)
-
-
-def load_pixels(
-    photos: Sequence[Labelled], size: int, problems: list[Problem], workers: int | None = None
-) -> tuple[NDArray[np.uint8], list[Labelled]]:
-    """Input bytes (N,S,S,3) of the photos that decode, and those photos; the others join `problems`."""
-    images = np.empty((len(photos), size, size, 3), np.uint8)
-    kept: list[Labelled] = []
-    for photo, pixels in decoded(photos, size, problems, workers):
-        images[len(kept)] = pixels
-        kept.append(photo)
-    return images[: len(kept)], kept
-
-
 def photo_set(root: Path, size: int) -> PhotoSet:
     """A folder's usable photos as arrays; problems go to stderr. Raises `DataError` when nothing is usable."""
-    reading = _read(root)
+    reading = read(root)
+    _insist_on_memory(len(reading.photos) * size * size * 3)
     images, kept = load_pixels(reading.photos, size, reading.problems)
-    print(summary(Reading(kept, reading.problems)), file=sys.stderr)
-    _insist(root, reading.photos, kept)
+    print(summary(Reading(kept, reading.problems, reading.notes)), file=sys.stderr)
+    insist(root, reading.photos, kept)
     labels = np.array([photo.grades for photo in kept], np.int64)
     parts = np.array([photo.part for photo in kept], np.int64)
-    return PhotoSet(images, labels, labels, parts, np.full(len(kept), NOT_LABELLED), unmapped(len(kept)))
+    people, tones = numbered([photo.person for photo in kept]), np.full(len(kept), NOT_LABELLED)
+    return PhotoSet(images, labels, labels, parts, tones, unmapped(len(kept)), people)
 
 
-def _read(root: Path) -> Reading:
+def read(root: Path) -> Reading:
+    """All labels under a folder or of one CSV, in either layout. Raises `DataError` when `root` is no such thing."""
     if not root.exists():
         raise DataError(f"there is no folder {root}")
     if root.is_file() and root.suffix.lower() != ".csv":
         raise DataError(f"{root} is neither a folder nor a CSV: name the folder that holds the photos")
-    return read_folder(root)
+    files = files_under(root)
+    reading = aihub.read(files) if aihub.recognised(files) else read_files(files)
+    if not reading.photos and any(ACNE04.fullmatch(path.stem) for path in files):
+        raise DataError(f"{root} is ACNE04, whose acne severity is none of our attributes: label its photos for those")
+    name_people(reading)
+    return reading
 
 
-def _insist(root: Path, labelled: list[Labelled], usable: list[Labelled]) -> None:
+def learnable(photos: PhotoSet) -> list[str]:
+    """Sentences on what cannot be learned from these photos. Raises `DataError` when nothing can."""
+    counts = (photos.labels[:, :, None] == np.arange(GRADES)).sum(0)
+    sentences = unlearnable(counts)
+    if len(sentences) == len(KEYS):
+        raise DataError(f"nothing can be learned from these photos. {'. '.join(sentences)}")
+    return sentences
+
+
+def insist(root: Path, labelled: list[Labelled], usable: list[Labelled]) -> None:
+    """Raises `DataError` with what to do when no photo is labelled, or none is usable."""
     if not labelled:
         raise DataError(
             f"{root} has no labelled photo: put NAME.json with the grades beside NAME.jpg, or a CSV with `path`"
         )
     if not usable:
         raise DataError(f"no photo in {root} could be decoded: see the list above")
+
+
+def _insist_on_memory(needed: int) -> None:
+    held = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > held:
+        sentence = f"the photos need {needed / 1e9:.0f} GB of memory and this machine has {held / 1e9:.0f}"
+        raise DataError(f"{sentence}: choose a smaller --size, or a folder with fewer photos")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -100,10 +94,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     p.add_argument("--size", type=int, default=SIZE, help=f"input side that photos must reach (default {SIZE} px)")
     args = p.parse_args(argv)
     try:
-        reading = _read(args.folder)
+        reading = read(args.folder)
         usable = [photo for photo, _ in decoded(reading.photos, args.size, reading.problems)]
-        print(summary(Reading(usable, reading.problems)))
-        _insist(args.folder, reading.photos, usable)
+        print(legible(summary(Reading(usable, reading.problems, reading.notes))))
+        insist(args.folder, reading.photos, usable)
+        print("\n".join([*unlearnable(tally(usable).sum(1)), told(numbered([photo.person for photo in usable]))]))
     except DataError as error:
         print(f"training.datasets: {error}", file=sys.stderr)
         return 2

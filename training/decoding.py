@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from training.attributes import ATTRIBUTES, GRADES
 
 Floats = NDArray[np.floating]
+Prior = tuple[tuple[float, ...], ...]  # attribute by grade
 
 REWARD_BY_DISTANCE = (1.0, 0.5, -0.5, -1.0, -1.5)
 # REWARD[true, answered]
@@ -25,7 +26,7 @@ class Decoding:
     """What turns logits into answers: per attribute a temperature, a prior over grades and a conformal threshold."""
 
     temperature: tuple[float, ...] = (1.0,) * len(ATTRIBUTES)
-    prior: tuple[tuple[float, ...], ...] = ((1 / GRADES,) * GRADES,) * len(ATTRIBUTES)
+    prior: Prior = ((1 / GRADES,) * GRADES,) * len(ATTRIBUTES)
     floor: float = 0.02  # below it a prior is not trusted: it would amplify logit errors
     conformal_q: tuple[float, ...] = (1.0,) * len(ATTRIBUTES)
 

@@ -1,11 +1,12 @@
-"""Measure a grader: P-Recall both ways per attribute, n per grade, intervals, errors, coverage of the ranges.
+"""Measure a grader: P-Recall both ways per attribute and skin tone, n, intervals, errors, calibration, ranges, ceiling.
 
     python -m training.evaluate --checkpoint training/reference --synthetic 1000 --seed 4242
     python -m training.evaluate --bundle mobile_export/reference --synthetic 1000 --seed 4242 --json -
     python -m training.evaluate --checkpoint runs/mine --data my_photos
     python -m training.evaluate --checkpoint training/reference --bundle mobile_export/reference --synthetic 1000
 
-Truth is the clean grade of synthetic skin; figures against the rated grade stand beside it. With both a checkpoint
+Truth is the clean grade of synthetic skin; figures against the rated grade, and what the raters' noise leaves to a
+perfect grader, stand beside it. With both a checkpoint
 and a bundle, the two are measured on the same photos and compared.
 """
 
@@ -16,16 +17,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from training.attributes import KEYS
 from training.checkpoint import CheckpointError
 from training.datasets import DataError, photo_set
-from training.decoding import plausible_grades
+from training.fairness import tone_table
 from training.graders import BundleGrader, CheckpointGrader, Grader
-from training.metrics import covered_share, report, table
+from training.measure import details, measure
+from training.metrics import table
 from training.photo_set import PhotoSet, render_set
-from training.runtime import Answers, agreement
+from training.runtime import agreement
 
 
 def parser() -> argparse.ArgumentParser:
@@ -84,28 +83,6 @@ def read_photos(args: argparse.Namespace, size: int) -> PhotoSet:
     return render_set(args.synthetic, size, args.seed, args.balanced)
 
 
-def measure(grader: Grader, answers: Answers, photos: PhotoSet, seed: int) -> dict[str, Any]:
-    """All figures of one grader: balanced answers against the truth, and beside them the other readings."""
-    low, high = plausible_grades(answers.probabilities, np.array(grader.decoding.conformal_q))
-    figures = report(photos.clean, answers.balanced, seed=seed)
-    for a, key in enumerate(KEYS):
-        figures["attributes"][key]["range_coverage_rated"] = covered_share(photos.labels[:, a], low[:, a], high[:, a])
-        known = photos.clean[:, a] >= 0
-        error = np.abs(answers.expected[known, a] - photos.clean[known, a])
-        figures["attributes"][key]["expected_mae"] = float(error.mean()) if known.any() else None
-    rated, likely = (
-        report(photos.labels, answers.balanced, seed=seed),
-        report(photos.clean, answers.most_likely, seed=seed),
-    )
-    return {
-        "grader": grader.name,
-        "photos": len(photos),
-        **figures,
-        "against_rated": {key: rated[key] for key in ("mean_p_recall", "mean_p_recall_present")},
-        "most_likely": {key: likely[key] for key in ("mean_p_recall", "mean_p_recall_present")},
-    }
-
-
 def show(result: dict[str, Any], figures: list[dict[str, Any]], target: str | None) -> None:
     """Tables for people, or one JSON object where asked."""
     text = json.dumps(result, ensure_ascii=False)
@@ -115,7 +92,8 @@ def show(result: dict[str, Any], figures: list[dict[str, Any]], target: str | No
     if target:
         Path(target).write_text(text + "\n", "utf-8")
     for one in figures:
-        print(f"{one['grader']}, {one['photos']} photos\n{table(one)}\n")
+        head = f"{one['grader']}, {one['photos']} photos\n{table(one)}"
+        print(head, details(one), tone_table(one["tones"]), sep="\n\n", end="\n\n")
     for name, share in result.get("agreement", {}).items():
         print(f"{name:20} {share:.4f}")
 

@@ -1,25 +1,36 @@
-"""The masked loss: only labelled attributes count.
+"""Losses by name, one for all attributes or one for each; only labelled entries count.
 
-Cross-entropy plus the ranked probability score. Both are proper, and the second knows that grades are ordered
-(Epstein, J. Appl. Meteorol. 1969), so a miss by three costs more than a miss by one.
+`ranked` is the default recipe: cross-entropy plus the ranked probability score. Both are proper, and the second knows
+that grades are ordered (Epstein, J. Appl. Meteorol. 1969), so a miss by three costs more than a miss by one.
+Losses that weigh grades change the prior that the probabilities carry: decoding divides by `AttributeLosses.prior`.
 """
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.nn import functional
 
-from training.attributes import GRADES
+from training.attributes import GRADES, KEYS
+from training.grade_weights import Floats, class_balanced_weights, equal_weights, inverse_prior
 
 NOT_LABELLED = -1
 
 
 def masked_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Mean loss over the labelled entries of labels (B,5), grades 0..4 or -1, for logits (B,5,5); 0 if none is."""
+    """Mean `ranked` loss over the labelled entries of labels (B,5), 0..4 or -1, for logits (B,5,5); 0 if none is."""
     labelled = labels != NOT_LABELLED
     chosen, truth = logits[labelled], labels[labelled]
-    if truth.numel() == 0:
-        return logits.sum() * 0
-    return functional.cross_entropy(chosen, truth) + ranked_probability_score(chosen, truth)
+    return ranked(chosen, truth) if truth.numel() else logits.sum() * 0
+
+
+def ranked(logits: Tensor, truth: Tensor) -> Tensor:
+    """Mean cross-entropy plus ranked probability score, for logits (M,5) and grades (M,)."""
+    return functional.cross_entropy(logits, truth) + ranked_probability_score(logits, truth)
 
 
 def ranked_probability_score(logits: Tensor, truth: Tensor) -> Tensor:
@@ -27,3 +38,123 @@ def ranked_probability_score(logits: Tensor, truth: Tensor) -> Tensor:
     cdf = torch.softmax(logits, -1).cumsum(-1)[:, :-1]
     reached = truth[:, None] <= torch.arange(GRADES - 1, device=truth.device)
     return ((cdf - reached.to(cdf.dtype)) ** 2).sum(-1).mean()
+
+
+def each_cross_entropy(logits: Tensor, truth: Tensor) -> Tensor:
+    """-log p of every true grade's softmax p, (M,)."""
+    return functional.cross_entropy(logits, truth, reduction="none")
+
+
+def each_focal(logits: Tensor, truth: Tensor, gamma: float = 2.0) -> Tensor:
+    """(1 - p)^gamma * -log p of every true grade's softmax p, (M,) (Lin et al., arXiv 1708.02002)."""
+    surprise = each_cross_entropy(logits, truth)
+    return (1 - torch.exp(-surprise)) ** gamma * surprise
+
+
+def soft_cross_entropy(logits: Tensor, truth: Tensor, rows: Floats) -> Tensor:
+    """Mean cross-entropy to the target distributions rows[truth]."""
+    return functional.cross_entropy(logits, torch.as_tensor(rows).to(logits)[truth])
+
+
+@cache
+def neighbour_rows() -> Floats:
+    """Targets [.05 .9 .05] on a grade and its neighbours, of sum 1 at the ends too: the seed's masked smoothing."""
+    rows = 0.9 * np.eye(GRADES) + 0.05 * (np.eye(GRADES, k=1) + np.eye(GRADES, k=-1))
+    return rows / rows.sum(1, keepdims=True)
+
+
+@cache
+def beta_rows() -> Floats:
+    """Targets with one peak, from beta distributions (Vargas et al., Pattern Recognition 122, 2022)."""
+    from dlordinal.soft_labelling import get_beta_soft_labels
+
+    return get_beta_soft_labels(GRADES)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """`mean(logits (M,5), grades (M,), weights (M,5))` over photos; `weights(counts (5,))` are the grades' own."""
+
+    mean: Callable[[Tensor, Tensor, Tensor], Tensor]
+    weights: Callable[[Floats], Floats] = equal_weights
+
+    @property
+    def corrects_prior(self) -> bool:
+        """Whether the loss itself makes rare grades count more, so that decoding must not do it again."""
+        return self.weights is not equal_weights
+
+
+def _weighted(losses: Tensor, weights: Tensor, truth: Tensor) -> Tensor:
+    return (weights.gather(1, truth[:, None]).squeeze(1) * losses).mean()
+
+
+LOSSES: Mapping[str, Loss] = {
+    "ranked": Loss(lambda z, y, _: ranked(z, y)),
+    "cross_entropy": Loss(lambda z, y, _: functional.cross_entropy(z, y)),
+    "label_smoothing": Loss(lambda z, y, _: functional.cross_entropy(z, y, label_smoothing=0.1)),
+    "focal": Loss(lambda z, y, _: each_focal(z, y).mean()),
+    "cb_softmax": Loss(lambda z, y, w: _weighted(each_cross_entropy(z, y), w, y), class_balanced_weights),
+    # Over softmax probabilities, which decoding reads; the paper's own form has five sigmoids.
+    "cb_focal": Loss(lambda z, y, w: _weighted(each_focal(z, y), w, y), class_balanced_weights),
+    "neighbour": Loss(lambda z, y, _: soft_cross_entropy(z, y, neighbour_rows())),
+    # Cross-entropy of logits + log prior: Menon et al., arXiv 2007.07314.
+    "logit_adjusted": Loss(lambda z, y, w: functional.cross_entropy(z - w.log(), y), inverse_prior),
+    "beta_soft": Loss(lambda z, y, _: soft_cross_entropy(z, y, beta_rows())),
+    # The seed's defect, a softmax of probabilities, kept only so that its recipe can be run again.
+    "seed_softmax_cross_entropy": Loss(lambda z, y, _: functional.cross_entropy(z.softmax(-1), y)),
+}
+
+
+def parse_losses(text: str) -> dict[str, str]:
+    """`focal` or `oil=focal,wrinkle=neighbour` -> the loss of each attribute; those not named take `ranked`.
+
+    Raises ValueError naming what is unknown.
+    """
+    if "=" not in text:
+        return _for_each_key(text)
+    pairs = [item.partition("=")[::2] for item in text.split(",")]
+    return _for_each_key({**dict.fromkeys(KEYS, "ranked"), **{key.strip(): name.strip() for key, name in pairs}})
+
+
+class AttributeLosses:
+    """Mean loss over labelled entries, with a loss by name for all attributes or for each.
+
+    `names` is a name in `LOSSES` or {attribute key: name}; `counts` (5,5) are the photos of each attribute's grades in
+    the whole training set (`grade_weights.grade_counts`). Raises ValueError for what is unknown or missing.
+    """
+
+    def __init__(self, names: str | Mapping[str, str], counts: ArrayLike) -> None:
+        self.names = _for_each_key(names)
+        photos = np.asarray(counts, np.float64)
+        if photos.shape != (len(KEYS), GRADES) or not (photos >= 0).all():
+            raise ValueError(f"counts must be {len(KEYS)}x{GRADES} numbers of photos, 0 or more")
+        rows = [LOSSES[self.names[key]].weights(n) for key, n in zip(KEYS, photos, strict=True)]
+        self._photos, self._weights = photos, np.stack(rows)
+
+    def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Scalar for logits (B,5,5) and labels (B,5), 0..4 or -1; 0 when nothing is labelled."""
+        labelled = labels != NOT_LABELLED
+        weights = torch.as_tensor(self._weights).to(logits).expand_as(logits)
+        total = logits.sum() * 0
+        for name in sorted(set(self.names.values())):
+            chosen = labelled & torch.tensor([self.names[key] == name for key in KEYS], device=labels.device)
+            if chosen.any():
+                mean = LOSSES[name].mean(logits[chosen], labels[chosen], weights[chosen])
+                total = total + mean * (chosen.sum() / labelled.sum())
+        return total
+
+    def prior(self) -> Floats:
+        """Prior over grades (5,5) in the trained probabilities: shares of counts times weights; uniform if no label."""
+        mass = self._photos * self._weights
+        sums = mass.sum(1, keepdims=True)
+        return np.divide(mass, sums, out=np.full_like(mass, 1 / GRADES), where=sums > 0)
+
+
+def _for_each_key(names: str | Mapping[str, str]) -> dict[str, str]:
+    named = dict.fromkeys(KEYS, names) if isinstance(names, str) else dict(names)
+    if set(named) != set(KEYS):
+        raise ValueError(f"each of {', '.join(KEYS)} takes one loss, and nothing else does; got {', '.join(named)}")
+    for name in named.values():
+        if name not in LOSSES:
+            raise ValueError(f"'{name}' is no loss; choose one of {', '.join(LOSSES)}")
+    return named

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.attributes import GRADES, KEYS
+from training.bootstrap import interval, resampled, resampled_mean
 from training.decoding import REWARD
+from training.ordinal import ordinal_figures
 
 Ints = NDArray[np.int64]
-RESAMPLES = 1000
-BLOCK = 2_000_000  # draws held at once
 
 
 def rewards_by_grade(truth: Ints, answers: Ints) -> tuple[NDArray[np.float64], Ints]:
@@ -34,24 +34,7 @@ def p_recall(truth: Ints, answers: Ints) -> tuple[float, float]:
 
 def bootstrap_interval(truth: Ints, answers: Ints, seed: int = 0, groups: Ints | None = None) -> tuple[float, float]:
     """95 % percentile interval of P-Recall over the grades present, resampling photos, or whole groups of them."""
-    if len(truth) == 0:
-        return float("nan"), float("nan")
-    ids = np.arange(len(truth)) if groups is None else np.unique(groups, return_inverse=True)[1]
-    count = int(ids.max()) + 1
-    # Per group, the sum of rewards and the number of photos of each true grade: resampling is then a matrix product.
-    sums, n = np.zeros((count, GRADES)), np.zeros((count, GRADES))
-    np.add.at(sums, (ids, truth), REWARD[truth, answers])
-    np.add.at(n, (ids, truth), 1)
-    rng, step = np.random.default_rng(seed), max(1, BLOCK // count)
-    means = np.empty(RESAMPLES)
-    for start in range(0, RESAMPLES, step):
-        part = means[start : start + step]
-        times = rng.multinomial(count, np.full(count, 1 / count), len(part))
-        drawn, weights = times @ sums, times @ n
-        present = weights > 0
-        part[:] = np.divide(drawn, weights, out=np.zeros_like(drawn), where=present).sum(1) / present.sum(1)
-    low, high = np.quantile(means, (0.025, 0.975))
-    return float(low), float(high)
+    return interval(resampled(truth, answers, seed, groups))
 
 
 def attribute_report(truth: Ints, answers: Ints, seed: int = 0, groups: Ints | None = None) -> dict[str, Any]:
@@ -63,13 +46,14 @@ def attribute_report(truth: Ints, answers: Ints, seed: int = 0, groups: Ints | N
     confusion = np.zeros((GRADES, GRADES), np.int64)
     np.add.at(confusion, (truth, answers), 1)
     return {
-        "p_recall": _plain(every),
-        "p_recall_present": _plain(present),
-        "ci95": [_plain(end) for end in bootstrap_interval(truth, answers, seed, groups)],
+        "p_recall": plain(every),
+        "p_recall_present": plain(present),
+        "ci95": [plain(end) for end in bootstrap_interval(truth, answers, seed, groups)],
         "n": np.bincount(truth, minlength=GRADES).tolist(),
         "accuracy": _mean(distance == 0),
         "within_one": _mean(distance <= 1),
         "mae": _mean(distance),
+        **{name: plain(value) for name, value in ordinal_figures(truth, answers).items()},
         "confusion": confusion.tolist(),
     }
 
@@ -80,8 +64,22 @@ def report(truth: Ints, answers: Ints, seed: int = 0, groups: Ints | None = None
     return {
         "mean_p_recall": _mean_of(each, "p_recall"),
         "mean_p_recall_present": _mean_of(each, "p_recall_present"),
+        "ci95": [plain(end) for end in interval(resampled_mean(truth, answers, seed, groups))],
         "attributes": each,
     }
+
+
+def ceiling(rated: Ints, clean: Ints) -> dict[str, Any] | None:
+    """What the rater noise leaves to a perfect grader: figures of the clean grades (N,5) against the rated ones.
+
+    None where no clean grade differs from a rated one, that is where the noise is not known.
+    """
+    if np.array_equal(rated, clean):
+        return None
+    figures = report(rated, clean)
+    kept = ("p_recall", "p_recall_present", "accuracy", "within_one", "mae", "macro_recall", "qwk", "spearman", "amae")
+    each = {key: {name: one[name] for name in kept} for key, one in figures["attributes"].items()}
+    return {name: figures[name] for name in ("mean_p_recall", "mean_p_recall_present")} | {"attributes": each}
 
 
 def covered_share(truth: Ints, low: Ints, high: Ints) -> float | None:
@@ -95,18 +93,25 @@ def table(figures: dict[str, Any]) -> str:
     titles = f"{'attribute':14} {'P-Recall':>8} {'present':>8} {'95 % interval':>17} {'exact':>6} {'±1':>6}"
     lines = [f"{titles}   n per grade 0..4"]
     for key, one in figures["attributes"].items():
-        interval = f"{_text(one['ci95'][0])} .. {_text(one['ci95'][1])}"
-        shares = f"{_text(one['accuracy'], 2):>6} {_text(one['within_one'], 2):>6}"
-        counts = " ".join(map(str, one["n"]))
-        both = f"{_text(one['p_recall']):>8} {_text(one['p_recall_present']):>8}"
-        lines.append(f"{key:14} {both} {interval:>17} {shares}   {counts}")
-    lines.append(f"{'mean':14} {_text(figures['mean_p_recall']):>8} {_text(figures['mean_p_recall_present']):>8}")
-    return "\n".join(lines)
+        scores = _scores(one["p_recall"], one["p_recall_present"], one["ci95"])
+        shares = f"{text(one['accuracy'], 2):>6} {text(one['within_one'], 2):>6}"
+        lines.append(f"{key:14} {scores} {shares}   {' '.join(map(str, one['n']))}")
+    mean = _scores(figures["mean_p_recall"], figures["mean_p_recall_present"], figures["ci95"])
+    return "\n".join([*lines, f"{'mean':14} {mean}"])
 
 
-def _plain(value: float) -> float | None:
-    """JSON has no NaN: None stands for a figure without photos."""
+def plain(value: float) -> float | None:
+    """Six decimals; None for NaN, which JSON does not have: it stands for a figure without photos."""
     return None if np.isnan(value) else round(float(value), 6)
+
+
+def text(value: float | None, digits: int = 3) -> str:
+    """A figure for people, a dash where there is none."""
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _scores(every: float | None, present: float | None, ci95: list[float | None]) -> str:
+    return f"{text(every):>8} {text(present):>8} {' .. '.join(map(text, ci95)):>17}"
 
 
 def _mean(values: NDArray) -> float | None:
@@ -116,7 +121,3 @@ def _mean(values: NDArray) -> float | None:
 def _mean_of(each: dict[str, dict[str, Any]], name: str) -> float | None:
     values = [one[name] for one in each.values() if one[name] is not None]
     return round(sum(values) / len(values), 6) if values else None
-
-
-def _text(value: float | None, digits: int = 3) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"

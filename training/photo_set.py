@@ -7,10 +7,12 @@ the renderer's sources, so a changed renderer never meets an old cache.
 import hashlib
 import io
 import os
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from training.attributes import GRADES, KEYS
+from training.phantom.fields import REFERENCE_SIDE
 from training.phantom.maps import cell_means
 from training.phantom.photo import Phantom, render, stream
 from training.preprocess import model_input
@@ -32,13 +35,17 @@ SEED_COUNTS = {
 }
 JPEG_QUALITY = (70, 96)
 
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
 
 @dataclass(frozen=True)
 class PhotoSet:
-    """images (N,S,S,3) uint8; labels and clean (N,5) int64, -1 where not labelled; parts and tones (N,), -1 unknown.
+    """images (N,S,S,3) uint8; labels and clean (N,5), -1 where not labelled; parts, tones, people (N,), -1 unknown.
 
     `labels` is what raters wrote; `clean` is the truth where it is known, else the same. `cells` (N,28,28,5) float16
-    are means of each attribute's map over a grid, or have shape (N,0,0,5) where no map is known.
+    are means of each attribute's map over a grid, or have shape (N,0,0,5) where no map is known. `people` are numbers
+    that photos of one person share (`training.groups`); every rendered photo is a person of its own.
     """
 
     images: NDArray[np.uint8]
@@ -47,6 +54,7 @@ class PhotoSet:
     parts: NDArray[np.int64]
     tones: NDArray[np.int64]
     cells: NDArray[np.float16]
+    people: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.images)
@@ -78,32 +86,48 @@ def plan_grades(count: int, seed: int, balanced: bool = True) -> NDArray[np.int6
     return grades
 
 
-def encode_jpeg(phantom: Phantom, seed: int, index: int) -> bytes:
-    """The photo as a phone would store it, at a random quality."""
-    quality = int(stream(seed, index, "camera", 1).integers(*JPEG_QUALITY))
+def draw(seed: int, index: int, grades: Sequence[int], side: int = REFERENCE_SIDE) -> tuple[Phantom, bytes]:
+    """Photo `index` of the set `seed` with grades in the order of `KEYS`, and the JPEG that a phone would store."""
+    phantom = render(seed, index, dict(zip(KEYS, map(int, grades), strict=True)), side)
     held = io.BytesIO()
+    quality = int(stream(seed, index, "camera", 1).integers(*JPEG_QUALITY))
     Image.fromarray(phantom.pixels).save(held, "JPEG", quality=quality)
-    return held.getvalue()
+    return phantom, held.getvalue()
+
+
+def draw_input(seed: int, index: int, grades: Sequence[int], size: int) -> tuple[Phantom, NDArray[np.uint8]]:
+    """The same photo, and what a network with inputs of `size` px is given of it: (size,size,3)."""
+    phantom, stored = draw(seed, index, grades, max(REFERENCE_SIDE, size))
+    return phantom, model_input(np.asarray(Image.open(io.BytesIO(stored))), size)
+
+
+def cells_of(phantom: Phantom) -> NDArray[np.float16]:
+    """Means of its maps (28,28,5)."""
+    return np.stack([cell_means(phantom.maps[key], CELLS) for key in KEYS], -1).astype(np.float16)
 
 
 def _one(task: tuple[int, int, int, tuple[int, ...]]) -> tuple[NDArray[np.uint8], list[list[int]], int, int, NDArray]:
     seed, index, size, grades = task
-    phantom = render(seed, index, dict(zip(KEYS, grades, strict=True)))
-    stored = np.asarray(Image.open(io.BytesIO(encode_jpeg(phantom, seed, index))))
+    phantom, pixels = draw_input(seed, index, grades, size)
     labels = [[phantom.rated[k] for k in KEYS], [phantom.clean[k] for k in KEYS]]
-    cells = np.stack([cell_means(phantom.maps[key], CELLS) for key in KEYS], -1).astype(np.float16)
-    return model_input(stored, size), labels, phantom.part, phantom.tone, cells
+    return pixels, labels, phantom.part, phantom.tone, cells_of(phantom)
+
+
+def on_every_core(work: Callable[[Task], Result], tasks: Sequence[Task], what: str) -> list[Result]:
+    """`work` on each task in processes of their own, with a progress bar named `what`."""
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        return list(tqdm(pool.map(work, tasks, chunksize=16), total=len(tasks), desc=what, unit="photo"))
 
 
 def render_set(count: int, size: int, seed: int, balanced: bool = True) -> PhotoSet:
     """Render `count` photos on every core, with a progress bar; the same seed gives the same set."""
     plan = plan_grades(count, seed, balanced)
     tasks = [(seed, i, size, tuple(map(int, row))) for i, row in enumerate(plan)]
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
-        drawn = list(tqdm(pool.map(_one, tasks, chunksize=16), total=count, desc="rendering skin", unit="photo"))
+    drawn = on_every_core(_one, tasks, "rendering skin")
     images, labels, parts, tones, cells = zip(*drawn, strict=True)
     both = np.array(labels, np.int64)
-    return PhotoSet(np.stack(images), both[:, 0], both[:, 1], np.array(parts), np.array(tones), np.stack(cells))
+    known = both[:, 0], both[:, 1], np.array(parts), np.array(tones)
+    return PhotoSet(np.stack(images), *known, np.stack(cells), np.arange(count))
 
 
 def load_or_render(count: int, size: int, seed: int, balanced: bool = True, cache: Path = Path("cache")) -> PhotoSet:

@@ -2,110 +2,161 @@
 
     python -m training.train --out runs/first                            # on synthetic skin
     python -m training.train --out runs/mine --data my_photos            # on labelled photos, see training.datasets
-    python -m training.train --out runs/try --synthetic 400 --size 64 --stages 64:800   # minutes
+    python -m training.train --out runs/try --synthetic 400 --size 64 --stages 64:800     # minutes
+    python -m training.train --config runs/first/config.yaml --out runs/second --seed 2
+    torchrun --nproc-per-node 2 -m training.train --out runs/first       # on several devices
 
 Run the same command again and it goes on where it stopped. One row per validation goes to OUT/log.csv.
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 
-from training import checkpoint
+from training import checkpoint, config, distributed
 from training.attributes import KEYS
-from training.batches import Batches, Stage, check_stages, parse_stages
+from training.augmentations import AUGMENTATIONS, augment
+from training.backbones import BackboneError, needs_size
+from training.batches import NONE, TURNS, Batches
 from training.calibrate import fit_decoding, graded_parts, heatmap_scale, predict
-from training.datasets import DataError, photo_set
-from training.decoding import Decoding
+from training.checkpoint import CheckpointError
+from training.datasets import DataError, learnable, photo_set
+from training.decoding import Decoding, Prior
+from training.grade_weights import grade_counts
+from training.groups import split_by_group, told
+from training.labels import NOT_LABELLED
+from training.losses import AttributeLosses, parse_losses
 from training.metrics import report, table
-from training.model import OfflineWeights, SkinNet
+from training.model import SkinNet
 from training.photo_set import PhotoSet, load_or_render, renderer_digest
-from training.trainer import Recipe, Trainer
+from training.run_folder import RunError
+from training.sampler import balanced_weights
+from training.stages import Stage, check_stages, parse_stages
+from training.tracking import tracker
+from training.trainer import Diverged, Recipe, Trainer
 
-ON_SKIN, ON_PHOTOS = "crop96:90000,crop128:24000,224:24000", "96:30000,128:40000,224:20000"
-VALIDATION_PHOTOS = 400  # looked at while training; all held-out photos are used at the end
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    p = argparse.ArgumentParser(
-        "python -m training.train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    p.add_argument("--out", type=Path, required=True, help="folder of the run; a run found there is continued")
-    source = p.add_mutually_exclusive_group()
-    source.add_argument("--data", type=Path, help="folder of labelled photos")
-    source.add_argument("--synthetic", type=int, default=9000, help="photos to render (default 9000)")
-    p.add_argument("--size", type=int, default=224, help="side of the model's input in px (default 224)")
-    p.add_argument(
-        "--stages",
-        help=f"SIDE:IMAGES,… small photos first; cropSIDE cuts windows (default {ON_SKIN}, with --data {ON_PHOTOS})",
-    )
-    p.add_argument("--held-out", type=float, default=1 / 9, help="share of photos kept from training (default 1/9)")
-    p.add_argument("--batch", type=int, default=Recipe.batch)
-    p.add_argument("--learning-rate", type=float, default=Recipe.learning_rate)
-    p.add_argument("--every", type=int, default=150, help="steps between validations and saves (default 150)")
-    p.add_argument("--seed", type=int, default=1)
-    start = p.add_mutually_exclusive_group()
-    start.add_argument("--pretrained", action="store_true", help="start from ImageNet weights (needs the network)")
-    start.add_argument("--init", type=Path, help="start from the weights of this checkpoint")
-    return p
+WATCHED = 400  # held-out photos looked at while training; all are used at the end
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Train, calibrate on held-out photos, write the checkpoint, print its table; 0 when all is written."""
-    args = parser().parse_args(argv)
+    args = config.resolve(config.parser("python -m training.train", __doc__), argv)
     try:
-        args.stages = args.stages or (ON_PHOTOS if args.data else ON_SKIN)
-        stages = parse_stages(args.stages)
-        photos = photo_set(args.data, args.size) if args.data else load_or_render(args.synthetic, args.size, args.seed)
-        check_stages(stages, photos)
-        net = checkpoint.load(args.init).net if args.init else SkinNet(args.pretrained, drop_rate=0.1)
-    except (ValueError, DataError, OfflineWeights) as error:
+        run(args)
+    except (ValueError, DataError, BackboneError, CheckpointError, RunError, Diverged) as error:
         print(f"training.train: {error}", file=sys.stderr)
         return 2
-    torch.manual_seed(args.seed)
-    training, held_out = split(photos, args.held_out, args.seed)
-    recipe = Recipe(tuple(stages), args.batch, args.learning_rate, seed=args.seed)
-    args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "recipe.json").write_text(json.dumps(asdict(recipe) | {"argv": vars(args)}, indent=1, default=str))
-    trainer = Trainer(net, Batches(training, recipe.batch, recipe.seed), recipe, args.out)
-    watched = held_out.take(slice(VALIDATION_PHOTOS))
-    trainer.run(lambda averaged, stage: quick_score(averaged, watched, stage, training), args.every)
-    finish(trainer.averaged, training, held_out, args)
+    finally:
+        distributed.leave()
     return 0
 
 
-def split(photos: PhotoSet, share: float, seed: int) -> tuple[PhotoSet, PhotoSet]:
-    """Training and held-out photos, parted at random by the seed."""
-    order = np.random.default_rng(seed).permutation(len(photos))
-    kept = max(1, round(len(photos) * share))
-    return photos.take(np.sort(order[kept:])), photos.take(order[:kept])
+def run(args: argparse.Namespace) -> None:
+    """A whole run. Settings are judged before the first photo is drawn, the photos before the first step."""
+    distributed.join()
+    stages, losses = parse_stages(args.stages), parse_losses(args.loss)
+    names = [field.name for field in fields(Recipe) if field.name != "stages"]
+    recipe = Recipe(tuple(stages), **{name: getattr(args, name) for name in names})
+    track = tracker(args.mlflow and distributed.rank() == 0, vars(args))
+    net = starting_net(args, stages)
+    training, held_out = distributed.in_turn(lambda: read_photos(args))
+    check_stages(stages, args.size, training.cells.shape[1] if args.maps else 0)
+    weights = balanced_weights(training.labels) if args.sampler == "balanced" else None
+    loss = AttributeLosses(losses, grade_counts(training.labels, weights))
+    batches = Batches(training, recipe.batch, recipe.seed, weights, args.augmentation, args.maps)
+    seen = as_seen(held_out, args.augmentation, stages[-1].size)
+    if distributed.rank() == 0:
+        config.save(args)
+    trainer = Trainer(net, loss, batches, recipe, args.out)
+    prior = as_prior(loss.prior())
+    trainer.run(Watch(seen.take(slice(WATCHED)), prior, args.select), args.every, args.save_every, track)
+    if distributed.rank() == 0:
+        finish(trainer.best.cpu().eval(), training, seen, prior, args)
 
 
-def quick_score(net: SkinNet, photos: PhotoSet, stage: Stage, training: PhotoSet) -> float:
-    """Mean P-Recall over grades present, balanced decoding, before calibration; of whole photos also for windows."""
-    logits, _ = predict(net, photos.images, photos.images.shape[1] if stage.crop else stage.size)
-    prior = fit_decoding(logits, photos.labels, training.labels).prior
-    answers = Decoding(prior=prior).utilities(logits).argmax(-1)
-    return float(report(photos.clean, answers)["mean_p_recall_present"])
+def starting_net(args: argparse.Namespace, stages: Sequence[Stage]) -> SkinNet:
+    """The network before its first step. Raises `BackboneError` or `CheckpointError`."""
+    if needs_size(args.backbone) and {stage.size for stage in stages} != {args.size}:
+        raise BackboneError(f"{args.backbone} takes photos of one side: make every stage {args.size}, the --size")
+    if args.init:
+        found = checkpoint.load(args.init).net
+        if found.backbone != args.backbone:
+            raise CheckpointError(f"{args.init} is a {found.backbone}: give --backbone {found.backbone}")
+        return found
+    words: dict[str, bool | Path] = {"none": False, "hub": True}
+    pretrained = words.get(args.pretrained, Path(args.pretrained))
+    return SkinNet(args.backbone, pretrained, args.drop_rate, args.size)
 
 
-def finish(net: SkinNet, training: PhotoSet, held_out: PhotoSet, args: argparse.Namespace) -> None:
+def read_photos(args: argparse.Namespace) -> tuple[PhotoSet, PhotoSet]:
+    """Training and held-out photos; no person is in both. Says what cannot be learned; raises when nothing can."""
+    if args.data:
+        photos = photo_set(args.data, args.size)
+        print(told(photos.people), file=sys.stderr)
+    else:
+        photos = load_or_render(args.synthetic, args.size, args.seed, args.balanced)
+    photos = alone(photos, args.only) if args.only else photos
+    for sentence in [] if args.only else learnable(photos):
+        print(f"training.train: {sentence}", file=sys.stderr)
+    training, held_out = split_by_group(photos.people, args.held_out, args.seed)
+    return photos.take(training), photos.take(held_out)
+
+
+def alone(photos: PhotoSet, key: str) -> PhotoSet:
+    """The photos with the labels of one attribute only."""
+    others = np.arange(len(KEYS)) != KEYS.index(key)
+    labels, clean = (np.where(others, NOT_LABELLED, grades) for grades in (photos.labels, photos.clean))
+    return replace(photos, labels=labels, clean=clean).take(np.flatnonzero((labels >= 0).any(1)))
+
+
+def as_seen(photos: PhotoSet, augmentation: str, base: int) -> PhotoSet:
+    """Photos as a network trained with this augmentation is shown them when it is graded."""
+    if augmentation in (TURNS, NONE):
+        return photos
+    row = AUGMENTATIONS[augmentation].validation
+    return replace(photos, images=augment(row, photos.images, np.random.default_rng(0), base))
+
+
+def as_prior(shares: NDArray[np.float64]) -> Prior:
+    """Shares (5,5) as a decoding holds them."""
+    return tuple(tuple(round(float(share), 6) for share in row) for row in shares)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Scores a network while it trains: P-Recall over grades present, or the accuracy of the likeliest grade."""
+
+    photos: PhotoSet
+    prior: Prior
+    select: str
+
+    def __call__(self, net: SkinNet, stage: Stage) -> float:
+        """Balanced decoding before calibration; whole photos are graded also while windows are learned."""
+        size = self.photos.images.shape[1] if stage.crop else stage.size
+        logits, _ = predict(net, self.photos.images, size)
+        if self.select == "accuracy":
+            known = self.photos.labels >= 0
+            return float((logits.argmax(-1) == self.photos.labels)[known].mean())
+        answers = Decoding(prior=self.prior).utilities(logits).argmax(-1)
+        return float(report(self.photos.clean, answers)["mean_p_recall_present"])
+
+
+def finish(net: SkinNet, training: PhotoSet, held_out: PhotoSet, prior: Prior, args: argparse.Namespace) -> None:
     """Calibrate, measure on the held-out photos, write the checkpoint."""
-    logits, maps = predict(net, held_out.images, args.size)
-    decoding = fit_decoding(logits, held_out.labels, training.labels)
+    size = held_out.images.shape[1]
+    logits, maps = predict(net, held_out.images, size)
+    decoding = fit_decoding(logits, held_out.labels, prior)
     measured = report(held_out.clean, decoding.utilities(logits).argmax(-1))
     source = str(args.data) if args.data else f"synthetic skin, {len(training)} photos, renderer {renderer_digest()}"
-    start = checkpoint.load(args.init).info["training"] if args.init else "ImageNet" if args.pretrained else "random"
+    start = checkpoint.load(args.init).info["training"] if args.init else args.pretrained
     about = {"data": source, "seed": args.seed, "stages": args.stages, "started_from": start, "metrics": measured}
     extra = {"graded_parts": graded_parts(training, KEYS), "heatmap_scale": heatmap_scale(maps)}
-    checkpoint.save(args.out, net, args.size, decoding, training=about, **extra)
+    checkpoint.save(args.out, net, size, decoding, training=about, **extra)
     print(table(measured))
     print(
         f"checkpoint written to {args.out}; next: python -m training.evaluate --checkpoint {args.out} --synthetic 1000"

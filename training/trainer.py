@@ -1,11 +1,9 @@
-"""The training loop: AdamW with warm-up and cosine decay, averaged weights, resumable to the step."""
+"""The training loop: AdamW with warm-up and a schedule, averaged weights, the best kept, resumable to the step."""
 
 import copy
-import csv
 import math
-import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +11,19 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from training.batches import Batch, Batches, Stage, stage_at
-from training.dense import WEIGHT, DenseHeads
-from training.losses import masked_loss
-from training.model import MIDDLE_CHANNELS, SkinNet
+from training import distributed
+from training.batches import Batches
+from training.model import SkinNet
+from training.run_folder import RunFolder
+from training.stages import Stage, stage_at
+from training.student import Loss, Student
+from training.tracking import Track
 
-LAST, LOG = "last.pt", "log.csv"
+Score = Callable[[SkinNet, Stage], float]
+
+
+class Diverged(RuntimeError):
+    """The loss is not a number any more."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +34,12 @@ class Recipe:
     batch: int = 32
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
+    schedule: str = "cosine"  # or constant
     warm_up: int = 200  # steps
+    clip: float = 5.0  # largest norm of the gradient
     averaging: float = 0.995  # decay of the averaged weights
+    precision: str = "fp32"  # or bf16: mixed precision where the device gains from it
+    patience: int = 0  # validations without a better score before stopping early; 0: never
     seed: int = 0
 
     @property
@@ -38,97 +47,123 @@ class Recipe:
         """Steps of the whole run."""
         return sum(stage.images for stage in self.stages) // self.batch
 
+    def rate(self, step: int) -> float:
+        """Learning rate of a step."""
+        if step < self.warm_up:
+            return self.learning_rate * (step + 1) / self.warm_up
+        if self.schedule == "constant":
+            return self.learning_rate
+        done = (step - self.warm_up) / max(1, self.steps - self.warm_up)
+        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
+
 
 class Trainer:
-    """Trains `net` on `batches`, keeping an average of its weights, and continues from `folder/last.pt`."""
+    """Trains `net` on `batches`, keeps an average of its weights and the best of those, and continues from `folder`."""
 
-    def __init__(self, net: SkinNet, batches: Batches, recipe: Recipe, folder: Path) -> None:
-        self.recipe, self.batches, self.folder, self.step = recipe, batches, folder, 0
-        self.net = net.to(memory_format=torch.channels_last)
-        self.averaged = copy.deepcopy(self.net).eval()
-        self.dense = DenseHeads(MIDDLE_CHANNELS, net.trunk.num_features)
-        decay, plain = _by_decay(nn.ModuleList([self.net, self.dense]))
-        groups = [{"params": decay, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate)
-        if (folder / LAST).exists():
-            self._resume()
+    def __init__(self, net: SkinNet, loss: Loss, batches: Batches, recipe: Recipe, folder: Path) -> None:
+        self.recipe, self.batches, self.step, self.stale = recipe, batches, 0, 0
+        self.device = distributed.join()
+        self.net = net.to(self.device).to(memory_format=torch.channels_last)
+        self.averaged, self.best, self.best_score = copy.deepcopy(self.net).eval(), copy.deepcopy(net), -math.inf
+        self.student = Student(self.net, loss, dense=batches.mapped).to(self.device)
+        self.shared = distributed.shared(self.student)
+        self.optimizer = torch.optim.AdamW(_by_decay(self.student, recipe.weight_decay), lr=recipe.learning_rate)
+        self.folder = RunFolder(folder)
+        if state := self.folder.read(self.device):
+            self._restore(state)
 
-    def run(self, validate: Callable[[SkinNet, Stage], float], every: int) -> None:
-        """Train to the end; every `every` steps validate, log a row and save."""
-        bar = tqdm(total=self.recipe.steps, initial=self.step, desc="training", unit="step")
+    def run(self, score: Score, every: int, save_every: int, track: Track = lambda row: None) -> None:
+        """Train to the end or until nothing improves; validate, log and save every so many steps."""
+        quiet = distributed.rank() != 0
+        bar = tqdm(total=self.recipe.steps, initial=self.step, desc="training", unit="step", disable=quiet)
         losses: list[float] = []
         started = time.monotonic()
-        while self.step < self.recipe.steps:
+        while self.step < self.recipe.steps and not self.exhausted:
             stage = stage_at(self.recipe.stages, self.step * self.recipe.batch)
-            losses.append(self._train_step(self.batches.at(self.step, stage)))
-            self.step += 1
+            losses.append(self.train_step(stage))
             bar.update()
             if self.step % every == 0 or self.step == self.recipe.steps:
-                score = validate(self.averaged, stage)
-                loss = sum(losses) / len(losses)
-                self._log(stage, loss, score, time.monotonic() - started)
+                row = self._validate(score, stage, losses)
+                if not quiet:
+                    self.folder.log(row | {"seconds": round(time.monotonic() - started)})
+                    track(row)
+                bar.set_postfix(row)
+            if self.step % save_every == 0 or self.step % every == 0 or self.step == self.recipe.steps:
                 self.save()
-                bar.set_postfix(stage=stage.name, loss=f"{loss:.3f}", p_recall=f"{score:.3f}")
-                losses.clear()
         bar.close()
 
-    def _train_step(self, batch: Batch) -> float:
+    @property
+    def exhausted(self) -> bool:
+        """Whether the last `patience` validations brought nothing better."""
+        return 0 < self.recipe.patience <= self.stale
+
+    def train_step(self, stage: Stage) -> float:
+        """One batch of a stage; returns its loss. Raises `Diverged`."""
+        torch.manual_seed(self.recipe.seed * 1_000_003 + self.step)  # dropout's draws follow from the step
+        self.student.train()
         for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.learning_rate * self._rate()
-        self.net.train()
-        logits, middle, last = self.net.trace(batch.images.contiguous(memory_format=torch.channels_last))
-        loss = masked_loss(logits, batch.labels)
-        if batch.cells is not None:
-            loss = loss + WEIGHT * self.dense.loss(middle, last, batch.cells)
+            group["lr"] = self.recipe.rate(self.step)
+        batch = self.batches.at(self.step, stage).to(self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.precision == "bf16"):
+            loss = self.shared(batch)
+        if not torch.isfinite(loss):
+            raise Diverged(
+                f"the loss of step {self.step} is {loss.item()}: lower --learning-rate; {self.folder.advice}"
+            )
         self.optimizer.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        nn.utils.clip_grad_norm_(self.student.parameters(), self.recipe.clip)
         self.optimizer.step()
         self._average()
+        self.step += 1
         return loss.item()
 
-    def _rate(self) -> float:
-        warm, step, steps = self.recipe.warm_up, self.step, self.recipe.steps
-        if step < warm:
-            return (step + 1) / warm
-        return 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+    def _validate(self, score: Score, stage: Stage, losses: list[float]) -> dict[str, float | int | str]:
+        here = score(self.averaged, stage) if distributed.rank() == 0 else 0.0
+        found = distributed.from_first(here, self.device)
+        loss = distributed.mean(sum(losses) / len(losses), self.device)
+        losses.clear()
+        self.stale += 1
+        if found > self.best_score:
+            self.best_score, self.stale = found, 0
+            self.best.load_state_dict(self.averaged.state_dict())
+        images = self.step * self.recipe.batch
+        return {
+            "step": self.step,
+            "images": images,
+            "stage": stage.name,
+            "loss": round(loss, 4),
+            "score": round(found, 4),
+        }
 
     @torch.no_grad()
     def _average(self) -> None:
-        decay = min(self.recipe.averaging, (1 + self.step) / (10 + self.step))
+        decay = min(self.recipe.averaging, self.step / (10 + self.step))
         for kept, new in zip(self.averaged.state_dict().values(), self.net.state_dict().values(), strict=True):
             if kept.is_floating_point():
                 kept.lerp_(new, 1 - decay)
             else:
                 kept.copy_(new)
 
+    PARTS = ("student", "averaged", "best", "optimizer")
+
     def save(self) -> None:
-        """Write `last.pt` whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        parts = ("net", "averaged", "dense", "optimizer")
-        state = {"step": self.step} | {name: getattr(self, name).state_dict() for name in parts}
-        torch.save(state, self.folder / f"{LAST}.part")
-        os.replace(self.folder / f"{LAST}.part", self.folder / LAST)
+        """Keep all that the next step depends on."""
+        if distributed.rank() == 0:
+            numbers = {name: getattr(self, name) for name in ("step", "stale", "best_score")}
+            self.folder.write(numbers | {part: getattr(self, part).state_dict() for part in self.PARTS})
 
-    def _resume(self) -> None:
-        state = torch.load(self.folder / LAST, weights_only=True)
-        for name in ("net", "averaged", "dense", "optimizer"):
-            getattr(self, name).load_state_dict(state[name])
-        self.step = state["step"]
-
-    def _log(self, stage: Stage, loss: float, score: float, seconds: float) -> None:
-        path = self.folder / LOG
-        self.folder.mkdir(parents=True, exist_ok=True)
-        new = not path.exists()
-        with path.open("a", newline="") as file:
-            writer = csv.writer(file)
-            if new:
-                writer.writerow(["step", "images", "stage", "loss", "mean_p_recall_present", "seconds"])
-            images = self.step * self.recipe.batch
-            writer.writerow([self.step, images, stage.name, f"{loss:.4f}", f"{score:.4f}", f"{seconds:.0f}"])
+    def _restore(self, state: dict) -> None:
+        for part in self.PARTS:
+            getattr(self, part).load_state_dict(state[part])
+        self.step, self.stale, self.best_score = state["step"], state["stale"], state["best_score"]
+        self.folder.forget_after(self.step)
 
 
-def _by_decay(net: nn.Module) -> tuple[Sequence[nn.Parameter], Sequence[nn.Parameter]]:
-    """Weights of convolutions, which decay, and the rest, which do not."""
-    decay = [p for p in net.parameters() if p.ndim > 1]
-    return decay, [p for p in net.parameters() if p.ndim <= 1]
+def _by_decay(student: nn.Module, weight_decay: float) -> list[dict]:
+    """Weights of convolutions and linear maps, which decay, and the rest, which do not."""
+    parameters = list(student.parameters())
+    return [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]

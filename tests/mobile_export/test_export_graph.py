@@ -13,7 +13,7 @@ from mobile_export.gates import require
 from mobile_export.golden import formula_pixels, resize_vectors
 from mobile_export.graph import PhoneGraph, output_records
 from mobile_export.mil_eval import MilProgram, UnknownOp
-from mobile_export.qat import QatPlan, quantize_trunk, stable_photos
+from mobile_export.qat import QatPlan, quantised, quantize_trunk, stable_photos
 from training.decoding import Decoding, expected_grade
 from training.model import SkinNet, severity_maps
 from training.runtime import OUTPUTS, Answers, PteRunner, agreement
@@ -84,15 +84,25 @@ def test_a_graph_with_a_leftover_op_is_refused():
         lower(Odd(), SIZE)
 
 
-def test_the_fine_tuned_int8_file_lowers_runs_and_follows_its_network(net, image, outputs):
+@pytest.mark.parametrize("int8_sigmoid", [False, True])
+def test_the_fine_tuned_int8_file_lowers_runs_and_follows_its_network(net, image, outputs, int8_sigmoid):
     rng = np.random.default_rng(0)
     images, labels = rng.integers(0, 256, (16, SIZE, SIZE, 3), np.uint8), rng.integers(-1, 5, (16, 5))
-    trunk = quantize_trunk(net, images, labels, QatPlan(steps=3, batch=4, calibration_batches=4))
+    plan = QatPlan(steps=3, batch=4, calibration_batches=4, int8_sigmoid=int8_sigmoid)
+    trunk = quantize_trunk(net, images, labels, plan)
+    assert (float_sigmoids(trunk) == 0) == int8_sigmoid
     file = lower(PhoneGraph(net, DECODING, trunk), SIZE)
     ran = PteRunner(file)(image)
     assert len(file) < 6_000_000
     assert np.abs(ran["expected"] - outputs["expected"]).max() < 0.5
     assert np.allclose(ran["quality"], outputs["quality"], rtol=1e-3)
+
+
+def float_sigmoids(trunk: torch.nn.Module) -> int:
+    """Sigmoids and SiLUs outside the float blocks whose result is not quantised at once."""
+    names = ("aten.sigmoid", "aten.silu")
+    nodes = [n for n in trunk.graph.nodes if str(n.target).startswith(names) and quantised(n)]
+    return sum("quantize_per_tensor" not in str(next(iter(node.users)).target) for node in nodes)
 
 
 def test_runaway_photos_do_not_calibrate():

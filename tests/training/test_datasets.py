@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.datasets import DataError, load_pixels, main, photo_set
-from training.labels import Labelled, read_folder, summary
+from training.datasets import DataError, learnable, main, photo_set
+from training.folders import read_folder
+from training.inspect.counts import summary
+from training.labels import Labelled
+from training.pixels import load_pixels
 
 FULL = {"oil": 1, "hydration": 2, "wrinkle": 0, "pigmentation": 3, "sensitivity": 4, "part": 1}
 
@@ -100,6 +103,30 @@ def test_a_table_that_cannot_be_read_is_listed(tmp_path, table, reason):
     assert problem.path.name == "labels.csv" and reason in problem.reason
 
 
+@pytest.mark.parametrize(
+    ("person", "known"),
+    [("Kim", "Kim"), (7, "7"), (" 7 ", "7"), ("", ""), (None, ""), (-1, ""), ("-1", ""), ("-a", "-a")],
+)
+def test_a_photo_may_say_whose_skin_it_is(tmp_path, person, known):
+    put(tmp_path, "a.jpg", FULL | {"person": person})
+    assert [photo.person for photo in read_folder(tmp_path).photos] == [known]
+
+
+def test_people_of_a_csv_are_numbers_in_the_set(tmp_path):
+    for name in "abcd":
+        put(tmp_path, f"{name}.jpg")
+    (tmp_path / "labels.csv").write_text("path,oil,person\na.jpg,1,9\nb.jpg,2,Kim\nc.jpg,3,\nd.jpg,1,9\n")
+    assert photo_set(tmp_path, 32).people.tolist() == [0, 1, -1, 0]
+
+
+def test_what_macos_keeps_beside_a_file_is_no_photo(tmp_path):
+    put(tmp_path, "a.jpg", FULL)
+    for name in ("._a.jpg", "._a.json"):
+        (tmp_path / name).write_bytes(b"\0\5\x16\7")
+    reading = read_folder(tmp_path)
+    assert len(reading.photos) == 1 and reading.problems == []
+
+
 def test_a_label_serves_one_photo_only(tmp_path):
     put(tmp_path, "a.jpg", FULL)
     put(tmp_path, "a.png")
@@ -137,9 +164,12 @@ def test_the_summary_counts_attributes_grades_and_parts(tmp_path):
         ({"oil": float("inf")}, "oil is inf"),
         ({"oil": -0.5}, "oil is -0.5"),
         ({"oil": 1, "part": 4}, "part is 4"),
-        ({"part": 1}, "no attribute is labelled"),
-        (None, "without a label"),
-        ([1], "not a JSON object"),
+        ({"oil": 1, "person": [1]}, "person is [1]; write a name or a number"),
+        ({"oil": 1, "person": 1.5}, "person is 1.5"),
+        ({"oil": 1, "person": True}, "person is True"),
+        ({"part": 1}, "no attribute is labelled: give at least one of oil, hydration"),
+        (None, "without a label: write a.json beside it"),
+        ([1], "not a JSON object: write the label again"),
     ],
 )
 def test_what_cannot_be_used_is_listed_with_the_reason(tmp_path, label, reason):
@@ -152,7 +182,7 @@ def test_a_label_without_a_photo_is_listed_but_lesion_polygons_are_not(tmp_path)
     (tmp_path / "gone.json").write_text(json.dumps(FULL))
     (tmp_path / "annotations.json").write_text("{}")
     (problem,) = read_folder(tmp_path).problems
-    assert problem.path.name == "gone.json"
+    assert problem.path.name == "gone.json" and "put the photo beside it, or delete the label" in problem.reason
 
 
 def test_unreadable_photos_are_listed_and_the_rest_is_used(tmp_path, capsys):
@@ -191,6 +221,40 @@ def test_a_folder_whose_photos_cannot_be_decoded_says_so(tmp_path, capsys):
     assert "broken.jpg" in capsys.readouterr().err
 
 
+def test_an_empty_folder_says_what_to_put_there(tmp_path, capsys):
+    assert main([str(tmp_path)]) == 2
+    assert "has no labelled photo: put NAME.json with the grades beside NAME.jpg" in capsys.readouterr().err
+
+
+def test_photos_that_do_not_fit_into_memory_are_refused_before_any_is_read(tmp_path):
+    put(tmp_path, "a.jpg", FULL)
+    with pytest.raises(DataError, match=r"need 3000 GB of memory .* choose a smaller --size"):
+        photo_set(tmp_path, 10**6)
+
+
+def test_what_cannot_be_learned_is_told_by_attribute(tmp_path):
+    put(tmp_path, "a.jpg", {"oil": 1, "wrinkle": 2})
+    put(tmp_path, "b.jpg", {"oil": 1, "wrinkle": 3})
+    told = learnable(photo_set(tmp_path, 32))
+    assert "oil cannot be learned: all 2 labelled photos have grade 1; add photos of other grades" in told
+    assert "hydration cannot be learned: no photo is labelled; give some a grade of hydration" in told
+    assert [sentence.split()[0] for sentence in told] == ["oil", "hydration", "pigmentation", "sensitivity"]
+
+
+def test_one_grade_only_is_refused_for_every_attribute_by_name(tmp_path):
+    for name in "ab":
+        put(tmp_path, f"{name}.jpg", FULL)
+    with pytest.raises(DataError, match="nothing can be learned.*oil.*hydration.*wrinkle.*pigmentation.*sensitivity"):
+        learnable(photo_set(tmp_path, 32))
+
+
+def test_the_command_warns_of_what_cannot_be_learned_and_of_people_unknown(tmp_path, capsys):
+    put(tmp_path, "a.jpg", {"oil": 1})
+    assert main([str(tmp_path), "--size", "32"]) == 0
+    told = capsys.readouterr().out
+    assert "oil cannot be learned: all 1 labelled photos have grade 1" in told and "no photo says whose skin" in told
+
+
 def test_the_command_prints_the_summary_and_every_problem(tmp_path, capsys):
     put(tmp_path, "good.jpg", FULL)
     put(tmp_path, "small.jpg", FULL, size=(20, 20))
@@ -217,5 +281,6 @@ def test_the_command_ends_with_2_and_a_sentence_when_there_is_no_folder(tmp_path
 
 
 def test_reading_photos_and_labels_does_not_import_torch():
-    code = "import training.labels, training.photo, training.metrics, sys; sys.exit('torch' in sys.modules)"
+    modules = "training.datasets, training.inspect.__main__, training.photo, training.metrics"
+    code = f"import {modules}, sys; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,16 +1,20 @@
 """Synthetic skin: grades are measured, streams are independent, seeds reproduce, tones span the range."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from training.attributes import GRADES, KEYS
 from training.phantom.__main__ import main
+from training.phantom.distractors import KINDS, Distractors, draw_distractors
 from training.phantom.maps import SIGNS, grade_of
 from training.phantom.optics import albedo
-from training.phantom.photo import render
-from training.photo_set import plan_grades, render_set
+from training.phantom.photo import render, stream
+from training.phantom.render import Skin
+from training.photo_set import draw, plan_grades, render_set
 
 MIDDLE = dict.fromkeys(KEYS, 2)
 
@@ -72,3 +76,39 @@ def test_the_command_writes_a_labelled_folder(tmp_path):
     assert main(["--out", str(tmp_path / "skin"), "--count", "3", "--side", "64"]) == 0
     label = json.loads((tmp_path / "skin" / "00000.json").read_text())
     assert set(KEYS) <= set(label) and (tmp_path / "skin" / "00002.jpg").exists()
+
+
+def test_the_seeds_layout_names_parts_and_missing_labels_as_the_seed_did(tmp_path, capsys):
+    assert main(["--out", str(tmp_path), "--count", "10", "--side", "64", "--seed-layout", "--masks"]) == 0
+    rows = [json.loads(path.read_text()) for path in sorted(tmp_path.glob("*.json"))]
+    assert [row["part"] for row in rows] == [1, 1, 0, 0, 3, 3, 2, 2, 0, 0]
+    chin = rows[4]
+    assert chin["oil"] == chin["pigmentation"] == -2 and 0 <= chin["hydration"] <= 4 and "sensitive" in chin
+    assert (tmp_path / "00004NBC.jpg").exists()
+    assert "a perfect grader reaches" in capsys.readouterr().err
+
+
+def test_masks_on_disk_are_the_maps(tmp_path):
+    main(["--out", str(tmp_path), "--count", "2", "--side", "64", "--seed", "5", "--masks"])
+    phantom, _ = draw(5, 1, plan_grades(2, 5)[1], 64)
+    for key in KEYS:
+        stored = np.asarray(Image.open(tmp_path / "masks" / f"00001.{key}.png")) / 255
+        assert np.abs(stored - np.clip(phantom.maps[key], 0, 1)).max() <= 0.5 / 255 + 1e-6
+
+
+def test_a_distractor_changes_no_map_and_every_kind_occurs():
+    drawn = [draw_distractors(partial(stream, 1, i), 48) for i in range(40)]
+    for kind in KINDS:
+        shares = [bool(getattr(one, kind).any()) for one in drawn]
+        assert 0.05 < np.mean(shares) < 0.5
+
+
+def test_make_up_evens_the_colour_and_hair_darkens():
+    none = np.zeros((32, 32), np.float32)
+    ramp = np.linspace(0.02, 0.1, 32 * 32, dtype=np.float32).reshape(32, 32)
+    skin = Skin(ramp, ramp, none, {})
+    covered = Distractors(none + 0.4, none, none, none).cover(skin)
+    assert covered.melanin.std() < skin.melanin.std() and covered.melanin.mean() == pytest.approx(0.056, rel=0.1)
+    lit = np.ones((32, 32, 3), np.float32)
+    assert Distractors(none, none, none, none + 1).fall_on(lit).max() < 0.2
+    assert Distractors(none, none + 0.5, none + 0.1, none).fall_on(lit)[0, 0, 0] == pytest.approx(0.6)

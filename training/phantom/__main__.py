@@ -1,23 +1,24 @@
 """Render synthetic skin.
 
 python -m training.phantom --out skin --count 200                     # a labelled folder: JPEG beside JSON
+python -m training.phantom --out skin --count 200 --seed-layout --masks   # labels by face part, priors, truth as PNG
 python -m training.phantom --out photo.png --one --seed 7 --grades oil=3,wrinkle=2
 python -m training.phantom --out sheet.png --sheet                    # every attribute and grade, and the tones
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from tqdm import tqdm
 
 from training.attributes import GRADES, KEYS
-from training.phantom.photo import TONES, Phantom, render
-from training.photo_set import encode_jpeg, plan_grades
+from training.phantom.fields import REFERENCE_SIDE
+from training.phantom.photo import TONES, render
+from training.photo_set import plan_grades
+from training.synthetic_folder import FolderPlan, ceiling_text, write_folder
 
 MIDDLING = {"oil": 1, "hydration": 3, "wrinkle": 1, "pigmentation": 1, "sensitivity": 1}
 
@@ -36,7 +37,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     p.add_argument("--side", type=int, help="px (default 256; 768 with --one)")
     p.add_argument("--grades", type=parse_grades, default={}, help="for --one, KEY=GRADE,… (others are middling)")
     p.add_argument("--tone", type=int, choices=range(len(TONES)), help="for --one, 0 very light .. 5 dark")
-    p.add_argument("--balanced", action=argparse.BooleanOptionalAction, default=True, help="every grade equally often")
+    p.add_argument("--balanced", action=argparse.BooleanOptionalAction, help="every grade equally often (default)")
+    p.add_argument(
+        "--seed-layout", action="store_true", help="names, parts, missing labels and grade shares of the seed"
+    )
+    p.add_argument("--masks", action="store_true", help="also write each attribute's map: NAME.KEY.png in OUT/masks")
     args = p.parse_args(argv)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     if args.one:
@@ -45,7 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     elif args.sheet:
         Image.fromarray(contact_sheet(args.seed, args.side or 256)).save(args.out)
     else:
-        write_folder(args.out, args.count, args.seed, args.side or 256, args.balanced)
+        balanced = args.balanced if args.balanced is not None else not args.seed_layout
+        wanted = FolderPlan(args.out, args.seed, args.side or REFERENCE_SIDE, args.seed_layout, args.masks)
+        labels = write_folder(wanted, plan_grades(args.count, args.seed, balanced))
+        print(ceiling_text(labels), file=sys.stderr)
     print(f"written: {args.out}", file=sys.stderr)
     return 0
 
@@ -67,20 +75,6 @@ def contact_sheet(seed: int, side: int) -> np.ndarray:
     busy = {"oil": 3, "hydration": 1, "wrinkle": 3, "pigmentation": 3, "sensitivity": 3}
     rows.append([render(seed, 0, busy, side, tone) for tone in (0, 1, 2, 4, 5)])
     return np.vstack([np.hstack([phantom.pixels for phantom in row]) for row in rows])
-
-
-def write_folder(folder: Path, count: int, seed: int, side: int, balanced: bool) -> None:
-    """JPEG beside JSON, the rated grades as labels and the clean ones beside them under `clean`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for index, grades in enumerate(tqdm(plan_grades(count, seed, balanced), desc="rendering skin", unit="photo")):
-        phantom = render(seed, index, dict(zip(KEYS, map(int, grades), strict=True)), side)
-        (folder / f"{index:05d}.jpg").write_bytes(encode_jpeg(phantom, seed, index))
-        (folder / f"{index:05d}.json").write_text(json.dumps(labels_of(phantom)))
-
-
-def labels_of(phantom: Phantom) -> dict[str, object]:
-    """The label file of a synthetic photo."""
-    return {**phantom.rated, "part": phantom.part, "clean": phantom.clean}
 
 
 if __name__ == "__main__":

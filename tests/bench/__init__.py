@@ -1,0 +1,1 @@
+"""Timings, run by hand: they print figures and assert nothing."""

@@ -1,0 +1,70 @@
+"""The seed's tables: every row is a valid run, rows are measured, written and not trained twice."""
+
+import json
+
+import pytest
+
+from training import config, train
+from training.ablate import __main__ as ablate
+from training.ablate.results import Measured, student_interval, table_of, write_section
+from training.ablate.runs import scale_of
+from training.ablate.tables import TABLES
+
+ROWS = [(name, row) for name, rows in TABLES.items() for row in rows]
+
+
+@pytest.mark.parametrize(("table", "row"), ROWS, ids=[f"{name}-{row.name}" for name, row in ROWS])
+def test_every_row_is_made_of_flags_that_training_knows(table, row):
+    args = config.resolve(config.parser("train", None), ["--out", "x", *scale_of(table, "tiny").flags(1), *row.flags])
+    assert args.synthetic == 6000 and args.stages.startswith("96:")
+
+
+def test_networks_of_a_row_share_its_images():
+    scale = scale_of("recipe", "tiny")
+    assert f"96:{scale.images // 5}" in " ".join(scale.flags(5)) and scale.images == 5 * scale_of("loss", "tiny").images
+
+
+def test_a_dry_run_takes_one_step_of_a_row_and_writes_no_result(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    results = tmp_path / "RESULTS.md"
+    command = ["--table", "sampler", "--only", "balanced", "--dry", "--results", str(results), "--json", "-"]
+    assert ablate.main(command) == 0
+    found = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+    assert [row["row"] for row in found["sampler"]] == ["balanced"] and not results.exists()
+
+
+def test_a_row_that_cannot_be_trained_ends_the_command_with_a_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(train, "main", lambda argv: 2)
+    assert ablate.main(["--table", "sampler", "--only", "uniform", "--dry"]) == 2
+    assert "uniform" in capsys.readouterr().err
+
+
+def figures(value: float) -> dict:
+    each = {key: {"p_recall_present": value} for key in ("oil", "hydration", "wrinkle", "pigmentation", "sensitivity")}
+    return {"mean_p_recall_present": value, "ci95": [value - 0.1, value + 0.1], "attributes": each, "seconds": 5}
+
+
+def test_a_section_is_replaced_and_the_others_stay(tmp_path):
+    path, rows = tmp_path / "RESULTS.md", TABLES["sampler"]
+    for name, value in (("sampler", 0.3), ("heads", 0.4), ("sampler", 0.6)):
+        write_section(path, name, "tiny", [Measured(row, [figures(value)]) for row in rows], scale_of(name, "tiny"))
+    text = path.read_text()
+    assert text.count("## sampler, tiny") == 1 and "0.300" not in text and "0.400" in text and "0.600" in text
+
+
+def test_an_untrained_row_says_so_beside_the_published_figure():
+    text = table_of([Measured(TABLES["loss"][0], [figures(0.1)])])
+    assert "0.100 untrained [0.750]" in text
+
+
+def test_the_recipe_table_ends_with_the_differences_over_runs():
+    values = {"a": (0.3, 0.32), "b": (0.4, 0.41), "c": (0.5, 0.54), "d": (0.6, 0.6)}
+    rows = [Measured(row, [figures(v) for v in values[row.name[0]]]) for row in TABLES["recipe"]]
+    text = table_of(rows)
+    assert "c - a: 0.210 (95 % interval over 2 runs" in text and "c - b: 0.115" in text
+
+
+def test_students_interval_of_two_runs():
+    low, high = student_interval([0.0, 1.0])
+    assert (low + high) / 2 == pytest.approx(0.5) and high - 0.5 == pytest.approx(12.706 * 0.7071 / 1.4142, rel=1e-3)

@@ -1,0 +1,172 @@
+"""Training resumes to the bit, stops where it should, and says what is wrong."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import timm
+import torch
+
+from tests.training.helpers import noise_photos
+from training import train
+from training.backbones import PRESETS, BackboneError
+from training.batches import Batches
+from training.checkpoint import WEIGHTS
+from training.losses import masked_loss
+from training.model import SkinNet
+from training.photo_set import render_set
+from training.run_folder import RunError, RunFolder
+from training.stages import Stage
+from training.trainer import Diverged, Recipe, Trainer
+
+ROOT = Path(__file__).parents[2]
+TINY = ["--synthetic", "24", "--size", "56", "--stages", "32:96", "--batch", "4", "--every", "8", "--save-every", "1"]
+
+
+def trainer_of(folder, loss=masked_loss, photos=None, **recipe):
+    torch.manual_seed(0)
+    made = Recipe((Stage(32, 16),), batch=4, warm_up=1, **recipe)
+    return Trainer(SkinNet(drop_rate=0.2), loss, Batches(photos or noise_photos(), 4, 0), made, folder)
+
+
+def test_a_run_killed_at_any_moment_ends_with_the_bytes_of_one_that_was_not(tmp_path):
+    env = os.environ | {"OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "training.train", *TINY, "--out"]
+    root = tmp_path / "work"
+    root.mkdir()
+    env["PYTHONPATH"] = str(ROOT)
+    subprocess.run([*command, "whole"], cwd=root, env=env, check=True, capture_output=True)
+    doomed = subprocess.Popen([*command, "killed"], cwd=root, env=env, stderr=subprocess.DEVNULL)
+    while not (root / "killed" / "last.pt").exists():
+        assert doomed.poll() is None, "the run ended before it could be killed"
+        time.sleep(0.02)
+    doomed.send_signal(signal.SIGKILL)
+    doomed.wait()
+    assert not (root / "killed" / WEIGHTS).exists()
+    subprocess.run([*command, "killed"], cwd=root, env=env, check=True, capture_output=True)
+    assert (root / "whole" / WEIGHTS).read_bytes() == (root / "killed" / WEIGHTS).read_bytes()
+    steps = [row["step"] for row in RunFolder(root / "killed").rows()]
+    assert steps == ["8", "16", "24"]
+
+
+def test_two_processes_follow_the_loss_curve_of_one(tmp_path):
+    env = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    arguments = ["-m", "training.train", *TINY, "--out"]
+    subprocess.run([sys.executable, *arguments, "one"], cwd=tmp_path, env=env, check=True, capture_output=True)
+    together = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "0"]
+    subprocess.run([*together, *arguments, "two"], cwd=tmp_path, env=env, check=True, capture_output=True)
+    curves = [[float(row["loss"]) for row in RunFolder(tmp_path / name).rows()] for name in ("one", "two")]
+    # Batch norm sees half the photos in each process, so the curves are near, not equal.
+    assert len(curves[0]) == 3 and curves[1] == pytest.approx(curves[0], rel=0.1)
+
+
+def test_dense_supervision_trains_the_trunk_beside_the_grades(tmp_path):
+    trainer = trainer_of(tmp_path, photos=render_set(8, 56, seed=4))
+    before = trainer.student.dense.last.weight.detach().clone()
+    trainer.train_step(Stage(32, 8, crop=True))
+    assert not torch.equal(before, trainer.student.dense.last.weight)
+
+
+def test_the_best_weights_are_kept_and_a_run_without_progress_ends_early(tmp_path):
+    trainer, scores = trainer_of(tmp_path, patience=2), iter([0.1, 0.5, 0.3, 0.2])
+    kept = {}
+
+    def score(net, stage):
+        found = next(scores)
+        kept[found] = {name: value.clone() for name, value in net.state_dict().items()}
+        return found
+
+    trainer.run(score, every=1, save_every=1)
+    assert trainer.step == 4 and trainer.best_score == 0.5
+    assert all(torch.equal(value, kept[0.5][name]) for name, value in trainer.best.state_dict().items())
+
+
+def test_a_loss_that_is_no_number_stops_the_run_with_a_remedy(tmp_path):
+    trainer = trainer_of(tmp_path, loss=lambda logits, labels: logits.sum() * float("nan"))
+    with pytest.raises(Diverged, match="--learning-rate"):
+        trainer.train_step(Stage(32, 16))
+
+
+def test_a_full_disk_leaves_the_last_state_whole(tmp_path, monkeypatch):
+    folder = RunFolder(tmp_path)
+    folder.write({"step": 1})
+
+    def full(state, path):
+        Path(path).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(RunError, match="free some space"):
+        folder.write({"step": 2})
+    assert folder.read(torch.device("cpu")) == {"step": 1} and not list(tmp_path.glob("*.part"))
+
+
+def test_a_damaged_state_is_named(tmp_path):
+    (tmp_path / "last.pt").write_bytes(b"not a state")
+    with pytest.raises(RunError, match="delete it to start"):
+        RunFolder(tmp_path).read(torch.device("cpu"))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_grades_and_maps_photos(preset):
+    net = SkinNet(preset, size=64).eval()
+    with torch.no_grad():
+        logits, middle, last = net.trace(torch.rand(1, 3, 64, 64) * 255)
+        assert logits.shape == (1, 5, 5) and torch.isfinite(logits).all()
+        assert middle.shape[1:] == (net.middle_channels, 4, 4) and last.shape[2:] == (2, 2)
+
+
+def test_without_a_network_pretrained_weights_say_what_to_do_instead(monkeypatch):
+    def offline(*args, **kwargs):
+        raise OSError("no route")
+
+    monkeypatch.setattr(timm, "create_model", offline)
+    with pytest.raises(BackboneError, match="--init"):
+        SkinNet(pretrained=True)
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["--backbone", "resnet9000"], "no backbone"),
+        (["--pretrained", "missing.pth"], "no weights file"),
+        (["--stages", "64"], "SIDE:IMAGES"),
+        (["--loss", "hinge"], "no loss"),
+        (["--init", "nowhere"], "no checkpoint"),
+        (["--backbone", "swin", "--size", "64", "--stages", "32:8"], "one side"),
+        (["--mlflow"], "pip install mlflow"),
+    ],
+)
+def test_what_can_be_seen_at_once_is_said_at_once(flags, sentence, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(train, "load_or_render", lambda *_: pytest.fail("photos were rendered first"))
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+    assert train.main(["--out", "run", *flags]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_config_file_sets_defaults_and_flags_override_it(tmp_path):
+    from training import config
+
+    (tmp_path / "x.yaml").write_text("learning_rate: 0.5\nbatch: 7\nbalanced: false\n")
+    parser = config.parser("train", None)
+    args = config.resolve(
+        parser, ["--out", str(tmp_path / "run"), "--config", str(tmp_path / "x.yaml"), "--batch", "9"]
+    )
+    assert (args.learning_rate, args.batch, args.balanced) == (0.5, 9, False)
+    config.save(args)
+    again = config.resolve(parser, ["--out", "other", "--config", str(tmp_path / "run" / config.RESOLVED)])
+    same = [name for name in vars(args) if name not in ("out", "config")]
+    assert all(getattr(args, name) == getattr(again, name) for name in same)
+
+
+@pytest.mark.parametrize("text", ["learning_rat: 1", "[1, 2]", "a: [", "batch: many"])
+def test_a_config_file_that_is_no_good_is_refused(tmp_path, text, capsys):
+    (tmp_path / "x.yaml").write_text(text)
+    with pytest.raises(SystemExit) as end:
+        train.main(["--out", "run", "--config", str(tmp_path / "x.yaml")])
+    assert end.value.code == 2 and "error:" in capsys.readouterr().err

@@ -1,0 +1,108 @@
+"""Run a table of the seed on the same photos and write its rows into training/RESULTS.md.
+
+    python -m training.ablate --table loss                     # tiny: minutes a row on two cores
+    python -m training.ablate --table recipe --seeds 3         # the seed's recipe against ours
+    python -m training.ablate --table backbone --scale full    # hours a row; wants a GPU
+    python -m training.ablate --table all --dry                # builds every row and takes one step, writes nothing
+
+A run that was stopped goes on where it was. Rows are measured on a balanced set of fresh photos, clean grades.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from training.ablate.results import Measured, table_of, write_section
+from training.ablate.runs import RowFailed, Scale, grade_row, scale_of, train_row
+from training.ablate.tables import TABLES, Row
+from training.photo_set import PhotoSet, load_or_render
+
+TEST_SEED = 60_601
+RESULTS = Path(__file__).parents[1] / "RESULTS.md"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Train and measure the rows; 0 when all were, 2 with a sentence when one could not be."""
+    p = argparse.ArgumentParser(
+        "python -m training.ablate", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    p.add_argument("--table", choices=(*TABLES, "all"), required=True)
+    p.add_argument("--scale", choices=("tiny", "full"), default="tiny")
+    p.add_argument("--seeds", type=int, default=1, help="runs of each row (default 1)")
+    p.add_argument("--only", help="this row alone")
+    p.add_argument("--dry", action="store_true", help="build each row and take one step")
+    p.add_argument("--out", type=Path, default=Path("runs/ablate"), help="where runs are kept (default runs/ablate)")
+    p.add_argument("--results", type=Path, default=RESULTS, help="Markdown file of the tables")
+    p.add_argument("--json", help="write the rows as one JSON object to this file; - is stdout")
+    args = p.parse_args(argv)
+    names = list(TABLES) if args.table == "all" else [args.table]
+    known = {row.name for name in names for row in TABLES[name]}
+    if args.only and args.only not in known:
+        p.error(f"--only: no row '{args.only}'; the rows are {', '.join(sorted(known))}")
+    try:
+        found = dry(args, names) if args.dry else {name: run_table(name, args) for name in names}
+    except RowFailed as error:
+        print(f"training.ablate: {error}", file=sys.stderr)
+        return 2
+    show(found, args)
+    return 0
+
+
+def dry(args: argparse.Namespace, names: Sequence[str]) -> dict[str, list[Measured]]:
+    """One step of every row, in a folder that goes away."""
+    with tempfile.TemporaryDirectory() as folder:
+        args.out = Path(folder)
+        return {name: run_table(name, args) for name in names}
+
+
+def run_table(name: str, args: argparse.Namespace) -> list[Measured]:
+    """The rows of one table, trained and measured where no record of that is found."""
+    scale_name = "dry" if args.dry else args.scale
+    scale, folder = scale_of(name, scale_name), args.out / name / scale_name
+    photos = load_or_render(scale.test_photos, scale.side, TEST_SEED)
+    rows = [row for row in TABLES[name] if args.only in (None, row.name)]
+    measured = [
+        Measured(row, [one_run(row, scale, seed, folder, photos) for seed in range(1, args.seeds + 1)]) for row in rows
+    ]
+    if not args.dry:
+        write_section(args.results, name, scale_name, measured, scale)
+    return measured
+
+
+def one_run(row: Row, scale: Scale, seed: int, folder: Path, photos: PhotoSet) -> dict[str, Any]:
+    """The figures of one row and seed, from its record or fresh."""
+    place = folder / _slug(row.name) / str(seed)
+    record = place / "figures.json"
+    if record.exists():
+        return json.loads(record.read_text("utf-8"))
+    trained = folder / _slug(row.same_runs_as or row.name) / str(seed)
+    print(f"{row.name}, seed {seed}", file=sys.stderr)
+    folders, seconds = train_row(row, scale, seed, trained)
+    figures = grade_row(row, folders, photos, scale.base) | {"seconds": round(seconds)}
+    place.mkdir(parents=True, exist_ok=True)
+    record.write_text(json.dumps(figures), "utf-8")
+    return figures
+
+
+def _slug(name: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in name)
+
+
+def show(found: dict[str, list[Measured]], args: argparse.Namespace) -> None:
+    """Tables for people, or one JSON object where asked."""
+    if args.json:
+        text = json.dumps({name: [one.record() for one in rows] for name, rows in found.items()})
+        if args.json == "-":
+            print(text)
+            return
+        Path(args.json).write_text(text + "\n", "utf-8")
+    for name, rows in found.items():
+        print(f"\n{name}\n" + table_of(rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

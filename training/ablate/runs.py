@@ -1,0 +1,90 @@
+"""Train a row's networks, each in a folder of its own, and grade the common test photos with them."""
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training import checkpoint, train
+from training.ablate.tables import Row
+from training.attributes import KEYS
+from training.batches import NONE, TURNS
+from training.calibrate import predict
+from training.metrics import report
+from training.photo_set import PhotoSet
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Rendered photos and their side in px, the side trained at, and the images that a row sees."""
+
+    photos: int
+    side: int
+    base: int
+    images: int
+    batch: int = 32
+    test_photos: int = 1000
+
+    def flags(self, networks: int) -> tuple[str, ...]:
+        """What all rows have in common; the networks of a row divide its images."""
+        images = self.images // networks
+        warm_up = min(200, images // self.batch // 5)
+        common = f"--synthetic={self.photos} --size={self.side} --stages={self.base}:{images} --warm-up={warm_up}"
+        return (*common.split(), f"--batch={self.batch}", "--every=100")
+
+
+SCALES = {
+    "tiny": Scale(photos=6000, side=192, base=96, images=16_000),
+    "full": Scale(photos=12_000, side=448, base=224, images=200_000),
+    "dry": Scale(photos=40, side=192, base=96, images=4, batch=4, test_photos=10),
+}
+
+
+FIVEFOLD = ("heads", "recipe")  # tables in which five networks share a row's images
+
+
+def scale_of(table: str, name: str) -> Scale:
+    """The scale of a table."""
+    scale = SCALES[name]
+    return replace(scale, images=5 * scale.images) if table in FIVEFOLD else scale
+
+
+class RowFailed(RuntimeError):
+    """A row's training ended with an error, which it has printed."""
+
+
+def train_row(row: Row, scale: Scale, seed: int, folder: Path) -> tuple[list[Path], float]:
+    """The checkpoints of a row, trained where missing, and the seconds that training took in this call."""
+    keys = KEYS if row.alone else ("",)
+    started = time.monotonic()
+    folders = []
+    for key in keys:
+        out = folder / (key or "all")
+        flags = [*scale.flags(len(keys)), *row.flags, *([f"--only={key}"] if key else []), f"--seed={seed}"]
+        if not (out / checkpoint.RECORD).exists() and train.main([f"--out={out}", *flags]):
+            raise RowFailed(f"row '{row.name}' could not be trained; its message is above")
+        folders.append(out)
+    return folders, time.monotonic() - started
+
+
+def grade_row(row: Row, folders: list[Path], photos: PhotoSet, base: int) -> dict:
+    """Figures of a row on the test photos: each attribute from its own network where there are five."""
+    columns = []
+    for a in range(len(KEYS)):
+        loaded = checkpoint.load(folders[a if row.alone else 0])
+        if a == 0 or row.alone:
+            logits, _ = predict(loaded.net, test_images(row, photos, base), loaded.size)
+        decoded = (
+            loaded.decoding.utilities(logits) if row.decoding == "balanced" else loaded.decoding.probabilities(logits)
+        )
+        columns.append(decoded[:, a].argmax(-1))
+    return report(photos.clean, np.stack(columns, 1))
+
+
+def test_images(row: Row, photos: PhotoSet, base: int) -> NDArray[np.uint8]:
+    """The test photos as this row's networks are shown them."""
+    named = [flag.partition("=")[2] for flag in row.flags if flag.startswith("--augmentation=")]
+    augmentation = named[0] if named else TURNS
+    return photos.images if augmentation in (TURNS, NONE) else train.as_seen(photos, augmentation, base).images

@@ -1,0 +1,1 @@
+"""Look closely at labelled photos before learning from them: counts, duplicates, leaks, and a page for people."""
