@@ -10,12 +10,13 @@ from typing import Any
 import timm
 from torch import Tensor, nn
 
+# The seed named families and sizes: 5.3, 19, 28.3, 88 and 43.8 million parameters.
 PRESETS = {
     "efficientnet_b0": "efficientnet_b0.ra_in1k",
     "efficientnet_b4": "efficientnet_b4.ra2_in1k",
     "swin": "swin_tiny_patch4_window7_224.ms_in1k",
-    "swinv2": "swinv2_tiny_window8_256.ms_in1k",
-    "twins": "twins_svt_small.in1k",
+    "swinv2": "swinv2_base_window8_256.ms_in1k",
+    "twins": "twins_pcpvt_base.in1k",
 }
 DEFAULT = "efficientnet_b0"
 STRIDE_16 = -2  # timm's index of the feature map at this stride

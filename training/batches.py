@@ -96,7 +96,9 @@ class Batches:
 
 def to_tensor(images: NDArray[np.uint8]) -> Tensor:
     """(B,S,S,3) uint8 -> (B,3,S,S) float32, 0..255, channels last in memory."""
-    return torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float()
+    return (
+        torch.from_numpy(np.array(images, order="C")).permute(0, 3, 1, 2).float()
+    )  # a copy: maps on disk are read-only
 
 
 def shrink(images: Tensor, size: int) -> Tensor:

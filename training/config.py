@@ -24,7 +24,10 @@ ON_SKIN, ON_PHOTOS = "crop96:90000,crop128:24000,224:24000", "96:30000,128:40000
 
 def parser(prog: str, description: str | None) -> argparse.ArgumentParser:
     """Every setting of a run."""
-    p = argparse.ArgumentParser(prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    # Without abbreviations, so that a misspelt key of a file is an error.
+    p = argparse.ArgumentParser(
+        prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
     p.add_argument("--config", type=Path, help="YAML file of settings; flags override it")
     p.add_argument("--out", type=Path, required=True, help="folder of the run; a run found there is continued")
     _photos(p.add_argument_group("photos"))
@@ -75,7 +78,7 @@ def _learning(g: argparse._ArgumentGroup) -> None:
 def resolve(p: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:
     """Flags over the file over defaults; ends with status 2 and a sentence when one of them is no good."""
     given = list(sys.argv[1:] if argv is None else argv)
-    finder = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     finder.add_argument("--config", type=Path)
     path = finder.parse_known_args(given)[0].config
     args = p.parse_args([*(_flags(p, path) if path else []), *given])

@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from training import checkpoint, config, distributed
@@ -59,6 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(args: argparse.Namespace) -> None:
     """A whole run. Settings are judged before the first photo is drawn, the photos before the first step."""
     distributed.join()
+    torch.manual_seed(args.seed)
     stages, losses = parse_stages(args.stages), parse_losses(args.loss)
     names = [field.name for field in fields(Recipe) if field.name != "stages"]
     recipe = Recipe(tuple(stages), **{name: getattr(args, name) for name in names})

@@ -1,1 +1,1 @@
-{"key_id": "DEVELOPMENT-ONLY", "algorithm": "Ed25519", "signature": "MEc1kBdNIH/oBjmyYn5RWz5C8Ky0z54a39g7ABGoxm+ICTSQ0E5q94YIWsL0kzsvsFY7v/q8+7D/GCeyT3//CQ=="}
+{"key_id": "DEVELOPMENT-ONLY", "algorithm": "Ed25519", "signature": "0DrGkvkudah2S+6kRLPgwqe41ORU/m4soT+xpKZdKUZZFLA/n9EsYtvX/8THaxBxFFU/5edjy0R0egZc6cDOCw=="}

@@ -47,10 +47,10 @@ def figures(value: float) -> dict:
 
 def test_a_section_is_replaced_and_the_others_stay(tmp_path):
     path, rows = tmp_path / "RESULTS.md", TABLES["sampler"]
-    for name, value in (("sampler", 0.3), ("heads", 0.4), ("sampler", 0.6)):
+    for name, value in (("sampler", 0.31), ("heads", 0.42), ("sampler", 0.63)):
         write_section(path, name, "tiny", [Measured(row, [figures(value)]) for row in rows], scale_of(name, "tiny"))
     text = path.read_text()
-    assert text.count("## sampler, tiny") == 1 and "0.300" not in text and "0.400" in text and "0.600" in text
+    assert text.count("## sampler, tiny") == 1 and "0.310" not in text and "0.420" in text and "0.630" in text
 
 
 def test_an_untrained_row_says_so_beside_the_published_figure():

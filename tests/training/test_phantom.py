@@ -10,7 +10,7 @@ from PIL import Image
 from training.attributes import GRADES, KEYS
 from training.phantom.__main__ import main
 from training.phantom.distractors import KINDS, Distractors, draw_distractors
-from training.phantom.maps import SIGNS, grade_of
+from training.phantom.maps import SIGNS, cell_means, grade_of
 from training.phantom.optics import albedo
 from training.phantom.photo import render, stream
 from training.phantom.render import Skin
@@ -32,6 +32,13 @@ def test_changing_one_attribute_leaves_every_other_map_as_it_was(key):
     changed = {other for other in KEYS if not np.array_equal(one.maps[other], twin.maps[other])}
     assert changed == {key}
     assert one.tone == twin.tone and one.part == twin.part
+
+
+@pytest.mark.parametrize(("side", "cells"), [(56, 28), (64, 28), (30, 7), (5, 5)])
+def test_cell_means_are_those_of_the_map_enlarged_until_cells_are_whole(side, cells):
+    field = np.random.default_rng(side).random((side, side)).astype(np.float32)
+    whole = field.repeat(cells, 0).repeat(cells, 1).reshape(cells, side, cells, side)
+    assert np.allclose(cell_means(field, cells), whole.mean((1, 3)), atol=1e-6)
 
 
 def test_the_same_seed_draws_the_same_pixels():

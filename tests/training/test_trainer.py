@@ -57,7 +57,7 @@ def test_two_processes_follow_the_loss_curve_of_one(tmp_path):
     env = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     arguments = ["-m", "training.train", *TINY, "--out"]
     subprocess.run([sys.executable, *arguments, "one"], cwd=tmp_path, env=env, check=True, capture_output=True)
-    together = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "0"]
+    together = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     subprocess.run([*together, *arguments, "two"], cwd=tmp_path, env=env, check=True, capture_output=True)
     curves = [[float(row["loss"]) for row in RunFolder(tmp_path / name).rows()] for name in ("one", "two")]
     # Batch norm sees half the photos in each process, so the curves are near, not equal.
