@@ -35,6 +35,7 @@ from training.losses import AttributeLosses, parse_losses
 from training.metrics import report, table
 from training.model import SkinNet
 from training.photo_set import PhotoSet, load_or_render, renderer_digest
+from training.preprocess import box_resize
 from training.run_folder import RunError
 from training.sampler import balanced_weights
 from training.stages import Stage, check_stages, parse_stages
@@ -71,7 +72,7 @@ def run(args: argparse.Namespace) -> None:
     weights = balanced_weights(training.labels) if args.sampler == "balanced" else None
     loss = AttributeLosses(losses, grade_counts(training.labels, weights))
     batches = Batches(training, recipe.batch, recipe.seed, weights, args.augmentation, args.maps)
-    seen = as_seen(held_out, args.augmentation, stages[-1].size)
+    seen = as_seen(held_out, args.augmentation, args.size if stages[-1].crop else stages[-1].size)
     if distributed.rank() == 0:
         config.save(args)
     trainer = Trainer(net, loss, batches, recipe, args.out)
@@ -83,8 +84,8 @@ def run(args: argparse.Namespace) -> None:
 
 def starting_net(args: argparse.Namespace, stages: Sequence[Stage]) -> SkinNet:
     """The network before its first step. Raises `BackboneError` or `CheckpointError`."""
-    if needs_size(args.backbone) and {stage.size for stage in stages} != {args.size}:
-        raise BackboneError(f"{args.backbone} takes photos of one side: make every stage {args.size}, the --size")
+    if needs_size(args.backbone) and len({stage.size for stage in stages}) > 1:
+        raise BackboneError(f"{args.backbone} takes photos of one side: give --stages one side, such as 224:20000")
     if args.init:
         found = checkpoint.load(args.init).net
         if found.backbone != args.backbone:
@@ -92,7 +93,7 @@ def starting_net(args: argparse.Namespace, stages: Sequence[Stage]) -> SkinNet:
         return found
     words: dict[str, bool | Path] = {"none": False, "hub": True}
     pretrained = words.get(args.pretrained, Path(args.pretrained))
-    return SkinNet(args.backbone, pretrained, args.drop_rate, args.size)
+    return SkinNet(args.backbone, pretrained, args.drop_rate, stages[-1].size)
 
 
 def read_photos(args: argparse.Namespace) -> tuple[PhotoSet, PhotoSet]:
@@ -117,11 +118,13 @@ def alone(photos: PhotoSet, key: str) -> PhotoSet:
 
 
 def as_seen(photos: PhotoSet, augmentation: str, base: int) -> PhotoSet:
-    """Photos as a network trained with this augmentation is shown them when it is graded."""
-    if augmentation in (TURNS, NONE):
+    """Photos as a network that was trained at side `base` with this augmentation is shown them when it is graded."""
+    if augmentation not in (TURNS, NONE):
+        row = AUGMENTATIONS[augmentation].validation
+        return replace(photos, images=augment(row, photos.images, np.random.default_rng(0), base))
+    if photos.images.shape[1] == base:
         return photos
-    row = AUGMENTATIONS[augmentation].validation
-    return replace(photos, images=augment(row, photos.images, np.random.default_rng(0), base))
+    return replace(photos, images=np.stack([box_resize(image, base) for image in photos.images]))
 
 
 def as_prior(shares: NDArray[np.float64]) -> Prior:

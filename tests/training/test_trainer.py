@@ -12,7 +12,7 @@ import timm
 import torch
 
 from tests.training.helpers import noise_photos
-from training import train
+from training import checkpoint, train
 from training.backbones import PRESETS, BackboneError
 from training.batches import Batches
 from training.checkpoint import WEIGHTS
@@ -137,7 +137,7 @@ def test_without_a_network_pretrained_weights_say_what_to_do_instead(monkeypatch
         (["--stages", "64"], "SIDE:IMAGES"),
         (["--loss", "hinge"], "no loss"),
         (["--init", "nowhere"], "no checkpoint"),
-        (["--backbone", "swin", "--size", "64", "--stages", "32:8"], "one side"),
+        (["--backbone", "swin", "--size", "64", "--stages", "32:8,64:8"], "one side"),
         (["--mlflow"], "pip install mlflow"),
     ],
 )
@@ -170,3 +170,11 @@ def test_a_config_file_that_is_no_good_is_refused(tmp_path, text, capsys):
     with pytest.raises(SystemExit) as end:
         train.main(["--out", "run", "--config", str(tmp_path / "x.yaml")])
     assert end.value.code == 2 and "error:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("backbone", ["efficientnet_b0", "swin"])
+def test_a_network_is_graded_at_the_side_that_it_was_last_trained_at(tmp_path, monkeypatch, backbone):
+    monkeypatch.chdir(tmp_path)
+    flags = ["--synthetic", "24", "--size", "64", "--stages", "32:4", "--batch", "4", "--backbone", backbone]
+    assert train.main(["--out", "run", *flags]) == 0
+    assert checkpoint.load(tmp_path / "run").size == 32

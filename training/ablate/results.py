@@ -87,8 +87,9 @@ def _differences(rows: Sequence[Measured]) -> list[str]:
     ours, lines = [run["mean_p_recall_present"] for run in named["c:"].runs], [""]
     for letter in "ab":
         gaps = np.array(ours) - [run["mean_p_recall_present"] for run in named[f"{letter}:"].runs]
-        low, high = student_interval(list(gaps)) if len(gaps) > 1 else (float("nan"), float("nan"))
-        lines.append(f"c - {letter}: {gaps.mean():.3f} (95 % interval over {len(gaps)} runs {low:.3f} to {high:.3f})  ")
+        ends = student_interval(list(gaps)) if len(gaps) > 1 else None
+        spread = f"95 % interval over {len(gaps)} runs {ends[0]:.3f} to {ends[1]:.3f}" if ends else "one run"
+        lines.append(f"c - {letter}: {gaps.mean():.3f} ({spread})  ")
     return lines
 
 

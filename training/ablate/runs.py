@@ -1,6 +1,5 @@
 """Train a row's networks, each in a folder of its own, and grade the common test photos with them."""
 
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,10 +9,11 @@ from numpy.typing import NDArray
 from training import checkpoint, train
 from training.ablate.tables import Row
 from training.attributes import KEYS
-from training.batches import NONE, TURNS
+from training.batches import TURNS
 from training.calibrate import predict
 from training.metrics import report
 from training.photo_set import PhotoSet
+from training.run_folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,8 @@ class RowFailed(RuntimeError):
 
 
 def train_row(row: Row, scale: Scale, seed: int, folder: Path) -> tuple[list[Path], float]:
-    """The checkpoints of a row, trained where missing, and the seconds that training took in this call."""
+    """The checkpoints of a row, trained where missing, and the seconds that training took, by their logs."""
     keys = KEYS if row.alone else ("",)
-    started = time.monotonic()
     folders = []
     for key in keys:
         out = folder / (key or "all")
@@ -66,7 +65,7 @@ def train_row(row: Row, scale: Scale, seed: int, folder: Path) -> tuple[list[Pat
         if not (out / checkpoint.RECORD).exists() and train.main([f"--out={out}", *flags]):
             raise RowFailed(f"row '{row.name}' could not be trained; its message is above")
         folders.append(out)
-    return folders, time.monotonic() - started
+    return folders, sum(float(RunFolder(out).rows()[-1]["seconds"]) for out in folders)
 
 
 def grade_row(row: Row, folders: list[Path], photos: PhotoSet, base: int) -> dict:
@@ -86,5 +85,4 @@ def grade_row(row: Row, folders: list[Path], photos: PhotoSet, base: int) -> dic
 def test_images(row: Row, photos: PhotoSet, base: int) -> NDArray[np.uint8]:
     """The test photos as this row's networks are shown them."""
     named = [flag.partition("=")[2] for flag in row.flags if flag.startswith("--augmentation=")]
-    augmentation = named[0] if named else TURNS
-    return photos.images if augmentation in (TURNS, NONE) else train.as_seen(photos, augmentation, base).images
+    return train.as_seen(photos, named[0] if named else TURNS, base).images
