@@ -1,0 +1,360 @@
+"""The report's figures are those of `training.measure`, its sentences follow from them, and it says what is missing."""
+
+import csv
+import json
+import re
+import shutil
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+import torch
+
+from tests.training.helpers import noise_photos
+from training import checkpoint
+from training.attributes import ATTRIBUTES, KEYS
+from training.decoding import Decoding
+from training.graders import CheckpointGrader
+from training.measure import measure
+from training.model import SkinNet
+from training.phantom.__main__ import main as render
+from training.photo_set import render_set
+from training.report import gallery
+from training.report.__main__ import main
+from training.report.claims import explained, grades, limits, ranges, tones, weakest
+from training.report.curves import stages
+from training.report.findings import Findings, constant_answer
+from training.report.gallery import picked, strength
+from training.report.mistakes import ranked
+from training.report.plot import Plot, ticks
+from training.report.run import Point, read_run
+from training.report.words import listed, percent_ends, spread
+from training.runtime import Answers
+
+COUNT, SEED, SIZE = 24, 5, 64
+SECTIONS = (
+    "What this model can and cannot do", "1. Headline figures", "2. Learning curves", "3. Each attribute",
+    "4. Skin tones", "5. Explanations", "6. Heatmap gallery", "7. Worst mistakes",
+)  # fmt: skip
+MITCHELL = [
+    "Model Details", "Intended Use", "Factors", "Metrics", "Evaluation Data", "Training Data",
+    "Quantitative Analyses", "Ethical Considerations", "Caveats and Recommendations",
+]  # fmt: skip
+LOG = [("100", "crop32", 2.5, 0.1), ("200", "crop32", 2.0, 0.3), ("300", "64", 1.5, 0.4)]
+
+
+class Page(HTMLParser):
+    """Headings, sources and text of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags, self.sources, self.words, self.inside = [], [], [], []
+        self.feed(html)
+        self.text = " ".join(" ".join(self.words).split())
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.inside.append(tag)
+        self.sources += [value for name, value in attrs if name in ("src", "href", "data", "xlink:href", "srcset")]
+
+    def handle_endtag(self, tag):
+        while self.inside and self.inside.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if "style" not in self.inside:
+            self.words.append(data)
+
+
+def save_run(folder, source="synthetic skin, 9 photos, renderer 012345678901", size=SIZE, **training):
+    torch.manual_seed(0)
+    about = {"data": source, "seed": 1, "stages": "crop32:200,64:100", "started_from": "none"} | training
+    parts = {key: [0, 1, 2, 3] for key in KEYS} | {"hydration": [3]}
+    checkpoint.save(folder, SkinNet(), size, Decoding(), training=about, graded_parts=parts)
+    with (folder / "log.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(
+            [("step", "images", "stage", "loss", "score"), *((n, *row) for n, row in enumerate(LOG))]
+        )
+    (folder / "config.yaml").write_text("learning_rate: 0.002\nselect: p_recall\n")
+    return folder
+
+
+def report(*command):
+    return main([*map(str, command), "--seed", str(SEED)])
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return save_run(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="module")
+def written(run):
+    """The page and the card on rendered photos."""
+    assert report(run, "--synthetic", COUNT, "--probed", 2, "--json", run / "figures.json") == 0
+    return (run / "report" / "report.html").read_text("utf-8"), (run / "report" / "model_card.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def figures(run, written):
+    return json.loads((run / "figures.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def skin(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("skin")
+    render(["--out", str(folder), "--count", "12", "--seed", "3", "--side", "96", "--seed-layout"])
+    return folder
+
+
+def test_the_figures_are_those_of_measure_on_the_same_photos(run, figures):
+    grader, photos = CheckpointGrader.open(run), render_set(COUNT, SIZE, SEED)
+    wanted = measure(grader, grader.grade(photos.images), photos, SEED)
+    assert {name: figures[name] for name in wanted} == json.loads(json.dumps(wanted))
+
+
+def test_the_page_and_the_card_show_those_figures(written, figures):
+    page, card = Page(written[0]).text, written[1]
+    shown = [figures["mean_p_recall_present"], *figures["ci95"], figures["tones"]["largest_gap"]]
+    shown += [
+        figures["tones"]["largest_gap_by_chance"],
+        *(row["mean_p_recall_present"] for row in figures["tones"]["classes"]),
+    ]
+    for one in figures["attributes"].values():
+        shown += [one["p_recall"], one["p_recall_present"], *one["ci95"], one["mae"], one["qwk"]]
+    assert [value for value in shown if f"{value:.3f}" not in page or f"{value:.3f}" not in card] == []
+
+
+def test_the_confusion_tables_hold_the_counts(written, figures):
+    rows = re.findall(r'<tr><th scope="row">\d</th>((?:<td class="cell.*?</td>)+)', written[0])
+    counts = [[int(n) for n in re.findall(r">(\d+)</td>", row)] for row in rows]
+    assert counts == [row for key in KEYS for row in figures["attributes"][key]["confusion"]]
+
+
+def test_every_section_is_there_in_order(written):
+    text = Page(written[0]).text
+    places = [text.find(title) for title in SECTIONS]
+    assert -1 not in places and places == sorted(places)
+
+
+def test_the_page_loads_nothing_and_runs_nothing(written):
+    page = Page(written[0])
+    assert {"script", "link", "iframe", "object"}.isdisjoint(page.tags) and not re.search(
+        r"http|url\(|@import", written[0]
+    )
+    assert all(source.startswith(("data:image/", "#")) for source in page.sources)
+    assert sum(source.startswith("data:image/jpeg") for source in page.sources) > 3 * len(KEYS)
+
+
+def test_the_card_has_the_headings_of_mitchell_in_order(written):
+    assert re.findall(r"^## (.+)$", written[1], re.MULTILINE) == MITCHELL
+
+
+def test_page_and_card_say_not_validated_on_people_while_training_was_synthetic(written):
+    assert "not validated on people" in Page(written[0]).text and "not validated on people" in written[1]
+
+
+def test_random_weights_are_said_to_grade_nothing(written):
+    text = Page(written[0]).text
+    assert "any better than by always giving the same grade" in text and "It can grade" not in text
+
+
+def test_parts_without_labels_are_named(written):
+    assert "grade hydration on cheek or forehead or centre: it saw no labels there" in Page(written[0]).text
+
+
+def test_the_explanations_say_which_bars_hold(written, figures):
+    assert explained(figures["faithfulness"]["checks"]) in Page(written[0]).text
+    assert explained({"energy_wrinkle": True, "randomisation": False}) == (
+        "Bars that hold: energy in mask of wrinkles. Bars missed: randomised head (rank correlation under 0.2)."
+    )
+
+
+def test_learning_curves_mark_the_stages(written):
+    assert "crop32 to 200 images, 64 to 300 images." in Page(written[0]).text
+    assert "loss over images seen, from 2.500 to 1.500" in written[0]
+    bands = stages([Point(int(images), stage, loss, score) for images, stage, loss, score in LOG])
+    assert [(band.name, band.start, band.end) for band in bands] == [("crop32", 0, 200), ("64", 200, 300)]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "there is no log.csv in"),
+        ("step,images,stage,loss,score,seconds\n", "holds no validation yet"),
+        ("step,images,stage,loss\n1,32,64,2.5\n", "is damaged, or another version wrote it"),
+        ("step,images,stage,loss,score\n1,32,64,2.5\n", "is damaged, or another version wrote it"),
+    ],
+    ids=["missing", "empty", "older", "cut off"],
+)
+def test_a_log_that_cannot_be_drawn_is_said_and_not_fatal(run, skin, tmp_path, content, said):
+    folder = shutil.copytree(run, tmp_path / "run")
+    (folder / "log.csv").unlink()
+    if content is not None:
+        (folder / "log.csv").write_text(content)
+    (folder / "config.yaml").unlink()
+    assert report(folder, "--data", skin, "--out", tmp_path / "out") == 0
+    assert said in Page((tmp_path / "out" / "report.html").read_text("utf-8")).text
+    assert "no readable `config.yaml`" in (tmp_path / "out" / "model_card.md").read_text("utf-8")
+
+
+def test_own_photos_are_measured_and_what_is_not_known_is_said(run, skin, tmp_path, capsys):
+    assert report(run, "--data", skin, "--out", tmp_path / "out", "--json", "-") == 0
+    figures = json.loads(capsys.readouterr().out)
+    html = (tmp_path / "out" / "report.html").read_text("utf-8")
+    text = Page(html).text
+    assert figures["photos"] == 12 and figures["faithfulness"] is None and figures["tones"] is None
+    assert f"{figures['mean_p_recall_present']:.3f}" in text and all(title in text for title in SECTIONS)
+    assert text.count("Not known for these photos") == 3 and "treat this page as you treat them" in text
+    assert "By skin tone: not evaluated" in (tmp_path / "out" / "model_card.md").read_text("utf-8")
+
+
+def test_an_attribute_without_labels_has_no_figures(run, skin, tmp_path, capsys):
+    folder = shutil.copytree(skin, tmp_path / "photos")
+    for path in folder.glob("*.json"):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"oil": -1}))
+    assert report(run, "--data", folder, "--out", tmp_path / "out") == 0
+    text = Page((tmp_path / "out" / "report.html").read_text("utf-8")).text
+    assert "No photo is labelled for this attribute." in text
+    assert "be judged on oil here: no photo is labelled for that" in text
+
+
+def test_a_model_that_learned_from_photos_is_not_called_synthetic(skin, tmp_path):
+    run = save_run(tmp_path / "run", source="my_photos", started_from={"data": "synthetic skin, 9 photos"})
+    assert report(run, "--data", skin) == 0
+    card = (run / "report" / "model_card.md").read_text("utf-8")
+    assert "not validated on people" not in card
+    assert "- my_photos." in card and "a checkpoint that learned from synthetic skin, 9 photos" in card
+
+
+def test_photos_drawn_from_the_seed_of_training_are_told(run):
+    photos = replace(noise_photos(1), cells=np.zeros((1, 28, 28, 5), np.float16))
+    found = Findings(photos, "", 1, None, {}, None, {})
+    told = "seed 1 also drew what it learned from"
+    assert any(told in claim.text for claim in limits(read_run(run), found))
+    assert not any(told in claim.text for claim in limits(read_run(run), replace(found, seed=2)))
+
+
+def test_maps_of_a_single_place_leave_out_what_needs_maps(tmp_path):
+    run = save_run(tmp_path / "run", size=32)
+    assert report(run, "--synthetic", 4) == 0
+    text = Page((run / "report" / "report.html").read_text("utf-8")).text
+    assert text.count("have a single place and show nothing") == 2
+
+
+def test_one_photo_is_enough(run, tmp_path):
+    assert report(run, "--synthetic", 1, "--probed", 1, "--out", tmp_path) == 0
+    assert "Fewer than two classes of skin tone" in Page((tmp_path / "report.html").read_text("utf-8")).text
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["{empty}"], "is no checkpoint: it has no checkpoint.json"),
+        (["{run}", "--data", "{empty}"], "has no labelled photo"),
+        (["{run}", "--data", "{empty}/none"], "there is no folder"),
+        (["{run}", "--synthetic", "0"], "need at least one photo"),
+        (["{run}", "--out", "{run}/log.csv"], "log.csv"),
+        (["{run}", "--json", "{empty}"], "cannot be written"),
+    ],
+    ids=["no checkpoint", "no photos", "no folder", "no count", "out is a file", "json is a folder"],
+)
+def test_bad_input_ends_with_one_sentence(run, tmp_path, capsys, command, said):
+    assert report(*(word.format(run=run, empty=tmp_path) for word in command)) == 2
+    out, err = capsys.readouterr()
+    *before, sentence = err.splitlines()
+    assert out == "" and sentence.startswith("training.report: ") and said in sentence
+    assert not any("Traceback" in line for line in before)
+
+
+def hand_made(**changes):
+    """Findings of five attributes that all look alike, but for `changes` of oil."""
+    one = {
+        "n": [20] * 5, "p_recall_present": 0.8, "ci95": [0.7, 0.9], "within_one": 0.95,
+        "range_coverage_rated": 0.9, "range_width": 2.0,
+    }  # fmt: skip
+    figures = {"attributes": {key: dict(one) for key in KEYS}, "tones": None}
+    figures["attributes"]["oil"] |= changes
+    return Findings(noise_photos(1), "", 2, None, figures, None, {})
+
+
+def test_a_constant_answer_earns_two_tenths_when_all_grades_are_there():
+    assert constant_answer([3, 9, 1, 1, 40]) == pytest.approx(0.2)
+    assert constant_answer([0, 5, 5, 0, 0]) == pytest.approx(0.75)
+
+
+def test_an_attribute_is_graded_only_where_its_interval_is_above_a_constant_answer():
+    able, unable = grades(hand_made(ci95=[0.15, 0.9]))
+    assert able.able and "oil" not in able.text and "hydration, wrinkles, pigmentation and sensitivity" in able.text
+    assert not unable.able and unable.text == "grade oil any better than by always giving the same grade."
+
+
+def test_the_weakest_attribute_is_named_once():
+    (claim,) = weakest(hand_made(p_recall_present=0.5, ci95=[0.4, 0.6]))
+    assert claim.text.startswith("grade oil as well as the rest: P-Recall 0.500 (0.400 to 0.600), and 5.0 % of")
+    assert not list(weakest(hand_made(p_recall_present=0.1, ci95=[0.0, 0.2])))
+
+
+def test_ranges_keep_their_promise_within_chance():
+    assert [claim.able for claim in ranges(hand_made(range_coverage_rated=0.85))] == [True]
+    kept, broken = ranges(hand_made(range_coverage_rated=0.8))
+    assert "oil" not in kept.text and "for oil: " in broken.text and "80.0 % of the photos, 90 %" in broken.text
+
+
+@pytest.mark.parametrize(("gap", "able"), [(0.1, False), (0.03, True)])
+def test_a_gap_between_tones_counts_when_chance_does_not_reach_it(gap, able):
+    found = hand_made()
+    found.figures["tones"] = {
+        "largest_gap": gap, "largest_gap_by_chance": 0.05, "largest_gap_between": ["dark", "tan"]
+    }  # fmt: skip
+    assert [claim.able for claim in tones(found)] == [able]
+
+
+def test_the_gallery_shows_the_first_photo_of_each_degree():
+    oil, hydration = ATTRIBUTES[:2]
+    grades_of_set = np.array([1, 4, 2, 0, 2, 3, 0])
+    assert picked(oil, grades_of_set) == [3, 2, 5, 1]
+    assert picked(hydration, grades_of_set) == [1, 2, 0, 3]
+    assert picked(oil, np.array([1, 1])) == []
+
+
+def test_the_gallery_marks_hydration_where_it_is_low(monkeypatch):
+    monkeypatch.setattr(gallery, "heat", lambda pixels, strength: strength)
+    maps, none = np.zeros((1, 5, 4, 4)), np.zeros((1, 5, 5))
+    maps[0, 1, 0, 0], maps[0, 1, 3, 3] = -1, 1
+    photos = replace(noise_photos(1), clean=np.zeros((1, 5), int), cells=np.zeros((1, 28, 28, 5), np.float16))
+    found = Findings(photos, "", 1, Answers(none, none, none[..., 0], maps), {}, None, {})
+    (_, (shown,)) = gallery.gallery(found)[1]
+    assert shown.model[0, 0] >= 1 and shown.model[-1, -1] == 0 and not shown.truth.any()
+
+
+def test_heat_has_one_scale_for_all_photos_and_hides_what_speaks_against_a_sign():
+    maps = np.stack([np.full((4, 4), 1.0), np.full((4, 4), 0.5), np.full((4, 4), -1.0)])
+    assert strength(maps)[:, 0, 0] == pytest.approx([1, 0.5, 0])
+    assert not strength(np.zeros((2, 4, 4))).any()
+
+
+def test_mistakes_are_ranked_by_distance_then_by_how_little_the_truth_was_believed():
+    truth = np.array([[0, 0, 0, 0, 0], [4, 0, 0, 0, -1], [2, 1, 0, 0, 0], [2, 0, 0, 0, 0]])
+    answers = np.array([[0, 0, 0, 0, 0], [0, 0, 0, 0, 4], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]])
+    probabilities = np.full((4, 5, 5), 0.2)
+    probabilities[3, 0, 2] = 0.01
+    assert ranked(truth, answers, probabilities) == [(1, 0), (3, 0), (2, 0)]
+
+
+def test_ticks_are_round_and_inside():
+    assert [label for _, label in ticks((0, 137_984))] == ["0", "50,000", "100,000"]
+    assert [label for _, label in ticks((0.0, 1.0))] == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
+    assert [label for _, label in ticks((-0.32, 0.05))] == ["-0.3", "-0.2", "-0.1", "0.0"]
+
+
+def test_a_plot_puts_the_ends_of_its_axes_on_its_edges():
+    plot = Plot("", "", "", (0, 10), (-1, 1), width=340, height=220)
+    assert (plot.across(0), plot.across(10)) == (40, 330) and (plot.down(1), plot.down(-1)) == (24, 186)
+
+
+def test_figures_in_words():
+    assert listed(ATTRIBUTES[:1]) == "oil" and listed(ATTRIBUTES[:3]) == "oil, hydration and wrinkles"
+    assert spread([0.25, 0.75]) == "0.250 to 0.750" and spread([0.5]) == "0.500" and spread([-0.0001]) == "0.000"
+    assert percent_ends([0, 0.5]) == "0.0 to 50.0 %" and percent_ends(None) == percent_ends([None, None]) == "-"
