@@ -1,18 +1,20 @@
-"""Dense supervision: synthetic skin knows how strong each sign is at every place, and the trunk learns it from there.
+"""Dense supervision: synthetic skin knows how strong each sign is at every place, and the network learns it from there.
 
 Two 1x1 convolutions, used in training only, read the feature maps at strides 16 and 32 and predict the sign's strength
 in each cell. A grade is one number for a whole photo; 49 strengths per attribute teach a network from random weights
-many times faster, and they make it look where the sign is.
+many times faster. The grader's own severity maps are held to the same truth, so that what is shown as the reason of a
+grade is the reason (Ross et al. 2017, "Right for the Right Reasons", arXiv 1703.03717).
 """
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.attributes import KEYS
+from training.attributes import ATTRIBUTES, KEYS
 from training.phantom.maps import SIGNS
 
 WEIGHT = 0.5  # of this loss beside that of the grades
+WEIGHT_OF_PLACES = 0.5  # of misplaced severity maps, likewise
 STRONGEST = 2.0  # times the last limit, where strength ends
 
 
@@ -20,6 +22,7 @@ class DenseHeads(nn.Module):
     """Feature maps at strides 16 (B,112,h,w) and 32 (B,1280,h,w) -> strengths (B,5,h,w) at both strides."""
 
     knots: Tensor
+    signs: Tensor
 
     def __init__(self, middle: int, last: int) -> None:
         super().__init__()
@@ -27,12 +30,21 @@ class DenseHeads(nn.Module):
         limits = [SIGNS[key].limits for key in KEYS]
         knots = torch.tensor([(0.0, *row, STRONGEST * row[-1]) for row in limits])
         self.register_buffer("knots", knots, persistent=False)
+        self.register_buffer("signs", torch.tensor([float(one.sign) for one in ATTRIBUTES]), persistent=False)
 
-    def loss(self, middle: Tensor, last: Tensor, cells: Tensor) -> Tensor:
-        """Smooth L1 of both predictions against cells (B,5,H,W), the maps' means over a finer grid."""
+    def loss(self, severity: Tensor, middle: Tensor, last: Tensor, cells: Tensor) -> Tensor:
+        """What all three maps lack against cells (B,5,H,W), the signs' means over a finer grid."""
         predicted = (self.middle(middle), self.last(last))
         losses = [functional.smooth_l1_loss(p, self.strength(_pooled(cells, p))) for p in predicted]
-        return losses[0] + losses[1]
+        return WEIGHT * (losses[0] + losses[1]) + WEIGHT_OF_PLACES * self.misplaced(severity, cells)
+
+    def misplaced(self, severity: Tensor, cells: Tensor) -> Tensor:
+        """1 - cosine between what the severity maps (B,5,h,w) show and the sign, over photos of degree 1 and up."""
+        shown = (severity * self.signs.view(1, -1, 1, 1)).clamp(min=0).flatten(2)
+        truth = _pooled(cells, severity).flatten(2)
+        present = (cells.mean([2, 3]) >= self.knots[:, 1]).to(truth.dtype)
+        apart = 1 - functional.cosine_similarity(shown, truth, dim=2, eps=1e-4)
+        return (apart * present).sum() / present.sum().clamp(min=1)
 
     def strength(self, means: Tensor) -> Tensor:
         """Means (B,5,h,w) on the scale of degrees: k at the limit below degree k, 5 at twice the last limit."""

@@ -50,14 +50,14 @@ class SkinNet(nn.Module):
         return self.head(self.drop(self.features(image)))
 
     def forward(self, image: Tensor) -> Tensor:
-        return _logits(self.evidence(image))
+        return logits_of(self.evidence(image))
 
     def trace(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits, and the feature maps (B,channels,h,w) at strides 16 and 32."""
+        """Evidence, and the feature maps (B,channels,h,w) at strides 16 and 32."""
         normalised = (image - self.mean) / self.std
         features, middle = self.trunk.forward_intermediates(normalised, indices=[STRIDE_16, -1])
         last = as_map(features, self.trunk.num_features)
-        return _logits(self.head(self.drop(last))), middle[0], last
+        return self.head(self.drop(last)), middle[0], last
 
     @property
     def middle_channels(self) -> int:
@@ -65,7 +65,8 @@ class SkinNet(nn.Module):
         return cast(int, self.trunk.feature_info[STRIDE_16]["num_chs"])
 
 
-def _logits(evidence: Tensor) -> Tensor:
+def logits_of(evidence: Tensor) -> Tensor:
+    """Spatial means: (B,25,h,w) -> (B,5,5)."""
     return evidence.mean([2, 3]).unflatten(1, (len(ATTRIBUTES), GRADES))
 
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from torch import Tensor, nn
 
 from training.batches import Batch
-from training.dense import WEIGHT, DenseHeads
-from training.model import SkinNet
+from training.dense import DenseHeads
+from training.model import SkinNet, logits_of, severity_maps
 
 Loss = Callable[[Tensor, Tensor], Tensor]  # logits (B,5,5), labels (B,5) -> scalar
 
@@ -22,6 +22,6 @@ class Student(nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         if self.dense is None or batch.cells is None:
             return self.loss(self.net(batch.images).float(), batch.labels)
-        logits, middle, last = self.net.trace(batch.images)
-        graded = self.loss(logits.float(), batch.labels)
-        return graded + WEIGHT * self.dense.loss(middle.float(), last.float(), batch.cells)
+        evidence, middle, last = (x.float() for x in self.net.trace(batch.images))
+        graded = self.loss(logits_of(evidence), batch.labels)
+        return graded + self.dense.loss(severity_maps(evidence), middle, last, batch.cells)

@@ -97,3 +97,16 @@ def test_strength_counts_the_limits_that_a_mean_has_passed():
     means = torch.zeros(6, 5, 1, 1)
     means[:, 0, 0, 0] = torch.tensor([0, *limits, 9.0])
     assert torch.allclose(dense.strength(means)[:, 0].flatten(), torch.arange(6.0))
+
+
+def test_severity_maps_are_misplaced_unless_they_show_the_sign():
+    dense, cells = DenseHeads(2, 3), torch.zeros(1, 5, 4, 4)
+    cells[:, :, 0, 0] = 9.0  # a strong sign of everything in one corner
+    there = cells * dense.signs.view(1, -1, 1, 1)
+    assert dense.misplaced(there, cells) == pytest.approx(0, abs=1e-5)
+    assert dense.misplaced(there.flip(2), cells) == pytest.approx(1, abs=1e-5)
+    assert dense.misplaced(-there, cells) == pytest.approx(1, abs=1e-5)
+
+
+def test_photos_without_a_sign_leave_the_severity_maps_alone():
+    assert DenseHeads(2, 3).misplaced(torch.rand(2, 5, 4, 4), torch.zeros(2, 5, 8, 8)) == 0

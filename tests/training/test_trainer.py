@@ -115,8 +115,8 @@ def test_a_damaged_state_is_named(tmp_path):
 def test_every_preset_grades_and_maps_photos(preset):
     net = SkinNet(preset, size=64).eval()
     with torch.no_grad():
-        logits, middle, last = net.trace(torch.rand(1, 3, 64, 64) * 255)
-        assert logits.shape == (1, 5, 5) and torch.isfinite(logits).all()
+        evidence, middle, last = net.trace(torch.rand(1, 3, 64, 64) * 255)
+        assert evidence.shape == (1, 25, 2, 2) and torch.isfinite(evidence).all()
         assert middle.shape[1:] == (net.middle_channels, 4, 4) and last.shape[2:] == (2, 2)
 
 

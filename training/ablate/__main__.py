@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     p.add_argument("--table", choices=(*TABLES, "all"), required=True)
     p.add_argument("--scale", choices=("tiny", "full"), default="tiny")
     p.add_argument("--seeds", type=int, default=1, help="runs of each row (default 1)")
-    p.add_argument("--only", help="this row alone")
+    p.add_argument("--only", action="append", metavar="ROW", help="this row alone (may be given again)")
     p.add_argument("--dry", action="store_true", help="build each row and take one step")
     p.add_argument("--out", type=Path, default=Path("runs/ablate"), help="where runs are kept (default runs/ablate)")
     p.add_argument("--results", type=Path, default=RESULTS, help="Markdown file of the tables")
@@ -41,8 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = p.parse_args(argv)
     names = list(TABLES) if args.table == "all" else [args.table]
     known = {row.name for name in names for row in TABLES[name]}
-    if args.only and args.only not in known:
-        p.error(f"--only: no row '{args.only}'; the rows are {', '.join(sorted(known))}")
+    if unknown := set(args.only or ()) - known:
+        p.error(f"--only: no row '{unknown.pop()}'; the rows are {', '.join(sorted(known))}")
     try:
         found = dry(args, names) if args.dry else {name: run_table(name, args) for name in names}
     except RowFailed as error:
@@ -64,7 +64,7 @@ def run_table(name: str, args: argparse.Namespace) -> list[Measured]:
     scale_name = "dry" if args.dry else args.scale
     scale, folder = scale_of(name, scale_name), args.out / name / scale_name
     photos = load_or_render(scale.test_photos, scale.side, TEST_SEED)
-    rows = [row for row in TABLES[name] if args.only in (None, row.name)]
+    rows = [row for row in TABLES[name] if not args.only or row.name in args.only]
     measured = [
         Measured(row, [one_run(row, scale, seed, folder, photos) for seed in range(1, args.seeds + 1)]) for row in rows
     ]
