@@ -16,7 +16,7 @@ from training.phantom.fields import Field, blur, fbm, union_curve, union_spots
 
 
 def spots(rng: Generator, n: int, q: float) -> Field:
-    """Pigment: sharp spots, more and darker with q, and a soft patch beneath them."""
+    """Pigment: sharp spots, more and darker with q."""
     field = np.zeros((n, n), np.float32)
     count = round((1 + 22 * q**1.3) * np.exp(rng.normal(0, 0.15)))
     most = 60
@@ -24,8 +24,7 @@ def spots(rng: Generator, n: int, q: float) -> Field:
     ratios, angles, peaks = rng.uniform(0.6, 1, most), rng.uniform(0, np.pi, most), rng.uniform(0.5, 1, most)
     kept = slice(0, min(count, most))
     union_spots(field, centres[kept], radii[kept], ratios[kept], angles[kept], peaks[kept])
-    patch = np.clip(0.5 * (fbm(rng, n, 22) + 1.2 * q - 1.4), 0, 1) * 0.5
-    return (np.maximum(field, patch) * q**0.6).astype(np.float32)
+    return (field * q**0.6).astype(np.float32)
 
 
 def redness(rng: Generator, n: int, q: float) -> Field:
@@ -92,7 +91,7 @@ SIGNS = {
     "oil": Sign(film, (0.0622, 0.188, 0.314, 0.439)),
     "hydration": Sign(flakes, (0.0006, 0.00415, 0.0152, 0.0421)),
     "wrinkle": Sign(wrinkles, (0.00053, 0.0044, 0.0155, 0.0338)),
-    "pigmentation": Sign(spots, (0.0042, 0.0156, 0.0361, 0.0678)),
+    "pigmentation": Sign(spots, (0.00042, 0.00256, 0.0070, 0.0128)),
     "sensitivity": Sign(redness, (0.0206, 0.0669, 0.150, 0.281)),
 }
 FALLING = {attribute.key for attribute in ATTRIBUTES if attribute.sign < 0}

@@ -36,7 +36,7 @@ class Light:
 
 def base_skin(rng: Generator, pores: Field, n: int, melanin: float, blood: float, maps: dict[str, Field]) -> Skin:
     """Mottled skin of one tone, with every attribute's map worked into its chromophores and relief."""
-    f_mel = melanin * (1 + 0.10 * fbm(rng, n, 18)) * (1 + 1.9 * maps["pigmentation"])
+    f_mel = melanin * (1 + 0.10 * fbm(rng, n, 18)) * (1 + 2.6 * maps["pigmentation"])
     f_blood = blood * (1 + 0.12 * fbm(rng, n, 10)) * (1 + 7 * maps["sensitivity"])
     dryness = np.clip(8 * blur(maps["hydration"], 10), 0, 1)
     fine = (0.10 + 0.10 * dryness) * fbm(rng, n, 1.6, 2) + 0.10 * fbm(rng, n, 5, 2)
