@@ -1,6 +1,6 @@
 """The graph that every exported file holds: pixels in, decoded answers, maps and photo quality out.
 
-    affine (float) -> trunk (the part that may be quantised) -> 1x1 convolution -> decoding, maps (float)
+    normalisation (float) -> trunk (the part that may be quantised) -> 1x1 convolution -> decoding, maps (float)
 
 Only convolutions, linear maps, softmax, clamp and means over [2, 3]: the obvious forms (var, sum, einsum, comparisons)
 split the XNNPACK delegate and Core ML refuses some of them. All constants are buffers.
@@ -50,8 +50,6 @@ def fold_batch_norms(trunk: nn.Module) -> None:
 class PhoneGraph(nn.Module):
     """image (1,3,S,S) float32, RGB 0..255 -> the five outputs (names and shapes in `output_records`)."""
 
-    scale: Tensor
-    shift: Tensor
     sharpening: Tensor
     log_prior: Tensor
     reward: Tensor
@@ -63,6 +61,7 @@ class PhoneGraph(nn.Module):
 
     def __init__(self, net: SkinNet, decoding: Decoding, trunk: nn.Module | None = None) -> None:
         super().__init__()
+        self.normalise = copy.deepcopy(net.normalise)
         self.trunk = Trunk(net) if trunk is None else trunk
         self.head = copy.deepcopy(net.head).requires_grad_(False)
         self.head.weight.data = self.head.weight.data.contiguous()
@@ -70,8 +69,6 @@ class PhoneGraph(nn.Module):
         luma = torch.tensor(LUMA).view(1, 3, 1, 1) / 255
         laplacian = torch.tensor([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]]).view(1, 1, 3, 3)
         constants: dict[str, Tensor] = {
-            "scale": 1 / net.std,
-            "shift": -net.mean / net.std,
             "sharpening": 1 / temperature.float(),
             "log_prior": torch.tensor(decoding.log_prior(), dtype=torch.float32)[None],
             "reward": torch.tensor(REWARD.T, dtype=torch.float32),
@@ -85,7 +82,7 @@ class PhoneGraph(nn.Module):
             self.register_buffer(name, value.clone())
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        evidence = self.head(self.trunk(image * self.scale + self.shift))
+        evidence = self.head(self.trunk(self.normalise(image)))
         logits = (evidence.mean([2, 3], keepdim=True) * self.sharpening).view(1, A, GRADES)
         probabilities = functional.softmax(logits, dim=-1)
         utilities = functional.linear(functional.softmax(logits - self.log_prior, dim=-1), self.reward)

@@ -61,7 +61,7 @@ def quantize_trunk(net: SkinNet, images: NDArray[np.uint8], labels: NDArray[np.i
     batches = draw_batches(images, labels, plan)
     with torch.no_grad():
         for _ in tqdm(range(plan.calibration_batches), desc="calibrating int8", unit="batch"):
-            prepared(normalised(net, next(batches)[0]))
+            prepared(net.normalise(next(batches)[0]))
     optimizer = torch.optim.AdamW(prepared.parameters(), lr=plan.learning_rate, weight_decay=0.0)
     bar = tqdm(range(plan.steps), desc="fine-tuning int8", unit="step")
     for step in bar:
@@ -117,15 +117,10 @@ def student_loss(net: SkinNet, prepared: nn.Module, head: nn.Module, images: Ten
     """Follow the fp32 network's answers first, the labels second."""
     with torch.no_grad():
         taught = net(images)
-    evidence = head(prepared(normalised(net, images)))
+    evidence = head(prepared(net.normalise(images)))
     logits = evidence.mean([2, 3]).unflatten(1, (len(ATTRIBUTES), GRADES))
     follow = functional.kl_div(logits.log_softmax(-1), taught.log_softmax(-1), log_target=True, reduction="none")
     return follow.sum(-1).mean() * 4 + functional.mse_loss(logits, taught) * 0.25 + masked_loss(logits, labels) * 0.25
-
-
-def normalised(net: SkinNet, images: Tensor) -> Tensor:
-    """What the trunk takes."""
-    return (images - net.mean) / net.std
 
 
 def draw_batches(

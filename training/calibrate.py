@@ -22,7 +22,7 @@ def predict(net: SkinNet, images: NDArray[np.uint8], size: int, batch: int = 32)
     """Logits (N,5,5) and severity maps (N,5,h,w) of photos (N,S,S,3), brought to `size` px by area."""
     logits, maps = [], []
     for start in range(0, len(images), batch):
-        block = shrink(to_tensor(images[start : start + batch]), size).to(net.mean.device)
+        block = shrink(to_tensor(images[start : start + batch]), size).to(net.head.weight.device)
         evidence = net.evidence(block.contiguous(memory_format=torch.channels_last)).cpu()
         logits.append(evidence.mean([2, 3]).unflatten(1, (len(ATTRIBUTES), GRADES)).numpy())
         maps.append(severity_maps(evidence).numpy())

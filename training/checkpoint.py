@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from training.backbones import DEFAULT, BackboneError
 from training.decoding import Decoding
 from training.model import SkinNet
+from training.normalise import DATASET
 
 WEIGHTS, RECORD = "weights.safetensors", "checkpoint.json"
+NORMALISED_BY = "normalised_by"  # in the weights' own metadata, since a bundle carries the weights alone
 SCHEMA = 1
 
 
@@ -36,7 +38,7 @@ def save(folder: Path, net: SkinNet, size: int, decoding: Decoding, **info: Any)
     """Write a checkpoint; each file appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {name: _halved(value) for name, value in net.state_dict().items()}
-    save_file(weights, folder / f"{WEIGHTS}.part")
+    save_file(weights, folder / f"{WEIGHTS}.part", {NORMALISED_BY: net.normalised_by})
     record = {"schema": SCHEMA, "arch": net.backbone, "input_size": size, "decoding": decoding.as_record(), **info}
     (folder / f"{RECORD}.part").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
     for name in (WEIGHTS, RECORD):
@@ -62,10 +64,12 @@ def load_weights(path: Path | str, backbone: str = DEFAULT, size: int | None = N
     """A grader in evaluation mode from a weights file alone. Raises `CheckpointError`."""
     try:
         stored = load_file(path)
+        with safe_open(path, "pt") as file:
+            normalised_by = (file.metadata() or {}).get(NORMALISED_BY, DATASET)  # files before there was a choice
     except (FileNotFoundError, SafetensorError):
         raise CheckpointError(f"{path} is missing or damaged") from None
     try:
-        net = SkinNet(backbone, size=size)
+        net = SkinNet(backbone, size=size, normalised_by=normalised_by)
         net.load_state_dict({name: _widened(value) for name, value in stored.items()})
     except (BackboneError, RuntimeError):
         raise CheckpointError(f"{path} does not hold the weights of a {backbone} that this version can build") from None

@@ -16,6 +16,7 @@ from training.augmentations import AUGMENTATIONS
 from training.backbones import DEFAULT, PRESETS
 from training.batches import NONE, TURNS
 from training.losses import LOSSES
+from training.normalise import DATASET, PHOTO
 from training.trainer import Recipe
 
 RESOLVED = "config.yaml"
@@ -52,6 +53,12 @@ def _photos(g: argparse._ArgumentGroup) -> None:
 def _network(g: argparse._ArgumentGroup) -> None:
     named = ", ".join(PRESETS)
     g.add_argument("--backbone", default=DEFAULT, help=f"{named}, or a name of timm (default {DEFAULT})")
+    g.add_argument(
+        "--normalised-by",
+        choices=(PHOTO, DATASET),
+        default=PHOTO,
+        help="mean colour of each photo, or of a data set; with --init as there",
+    )
     g.add_argument("--pretrained", default="none", help="hub, none (default), or a file of the backbone's weights")
     g.add_argument("--init", type=Path, help="start from the weights of this checkpoint")
     g.add_argument("--drop-rate", type=float, default=0.1, help="of the head's dropout (default 0.1)")

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from training.attributes import ATTRIBUTES, GRADES
 from training.backbones import DEFAULT, STRIDE_16, as_map, build
+from training.normalise import PHOTO, DatasetNormal, PhotoNormal
 
 SEVERITY = tuple((k - 2) / 10 for k in range(GRADES))  # fixed direction of explanation, one weight per grade
 
@@ -22,8 +23,6 @@ class SkinNet(nn.Module):
     """Pixels (B,3,S,S) float32 in 0..255 -> logits (B,5,5): attribute by grade. Raises `BackboneError`."""
 
     trunk: Any  # a timm model, whose methods PyTorch's stubs do not know
-    mean: Tensor
-    std: Tensor
 
     def __init__(
         self,
@@ -31,19 +30,19 @@ class SkinNet(nn.Module):
         pretrained: bool | Path = False,
         drop_rate: float = 0.0,
         size: int | None = None,
+        normalised_by: str = PHOTO,
     ) -> None:
         super().__init__()
-        self.backbone = backbone
+        self.backbone, self.normalised_by = backbone, normalised_by
         self.trunk = build(backbone, pretrained, size)
         self.drop = nn.Dropout2d(drop_rate)
         self.head = nn.Conv2d(self.trunk.num_features, len(ATTRIBUTES) * GRADES, 1, bias=False)
-        for name in ("mean", "std"):  # of the backbone's own training, here for pixels of 0..255
-            values = 255 * torch.tensor(self.trunk.default_cfg[name])
-            self.register_buffer(name, values.view(1, 3, 1, 1), persistent=False)
+        own = self.trunk.default_cfg
+        self.normalise = PhotoNormal() if normalised_by == PHOTO else DatasetNormal(own["mean"], own["std"])
 
     def features(self, image: Tensor) -> Tensor:
         """The last feature map (B,channels,S/32,S/32)."""
-        return as_map(self.trunk.forward_features((image - self.mean) / self.std), self.trunk.num_features)
+        return as_map(self.trunk.forward_features(self.normalise(image)), self.trunk.num_features)
 
     def evidence(self, image: Tensor) -> Tensor:
         """C (B,25,S/32,S/32): what each place says for each grade of each attribute."""
@@ -54,8 +53,7 @@ class SkinNet(nn.Module):
 
     def trace(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Evidence, and the feature maps (B,channels,h,w) at strides 16 and 32."""
-        normalised = (image - self.mean) / self.std
-        features, middle = self.trunk.forward_intermediates(normalised, indices=[STRIDE_16, -1])
+        features, middle = self.trunk.forward_intermediates(self.normalise(image), indices=[STRIDE_16, -1])
         last = as_map(features, self.trunk.num_features)
         return self.head(self.drop(last)), middle[0], last
 

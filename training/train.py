@@ -93,7 +93,7 @@ def starting_net(args: argparse.Namespace, stages: Sequence[Stage]) -> SkinNet:
         return found
     words: dict[str, bool | Path] = {"none": False, "hub": True}
     pretrained = words.get(args.pretrained, Path(args.pretrained))
-    return SkinNet(args.backbone, pretrained, args.drop_rate, stages[-1].size)
+    return SkinNet(args.backbone, pretrained, args.drop_rate, stages[-1].size, args.normalised_by)
 
 
 def read_photos(args: argparse.Namespace) -> tuple[PhotoSet, PhotoSet]:

@@ -10,7 +10,14 @@ from training.attributes import KEYS
 from training.backbones import PRESETS
 
 PLAIN = ("--augmentation=none", "--no-maps", "--no-balanced")
-SEED = (*PLAIN, "--loss=seed_softmax_cross_entropy", "--select=accuracy", "--averaging=0", "--drop-rate=0")
+SEED = (
+    *PLAIN,
+    "--loss=seed_softmax_cross_entropy",
+    "--select=accuracy",
+    "--averaging=0",
+    "--drop-rate=0",
+    "--normalised-by=dataset",
+)
 PUBLISHED_ORDER = ("oil", "wrinkle", "sensitivity", "pigmentation", "hydration")
 
 
