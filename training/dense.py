@@ -36,7 +36,7 @@ class DenseHeads(nn.Module):
         self.register_buffer("knots", knots, persistent=False)
         self.register_buffer(
             "unlearned", torch.ones(len(KEYS))
-        )  # loss, in that of a constant answer; part of the state
+        )  # loss over a constant answer's
         self.register_buffer("signs", torch.tensor([float(one.sign) for one in ATTRIBUTES]), persistent=False)
 
     def loss(self, severity: Tensor, middle: Tensor, last: Tensor, cells: Tensor) -> Tensor:
