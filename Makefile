@@ -41,6 +41,7 @@ export: $(READY) ## export training/reference to mobile_export/reference (about 
 
 bench: $(READY) ## timings, printed and not judged
 	@$(BIN)/python -m tests.bench.training
+	@$(BIN)/python -m tests.bench.mobile
 
 clean: ## remove what the other targets made, except .venv
 	@rm -rf demo runs cache var .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -86,6 +86,7 @@ def _private(pem: bytes, where: str) -> Ed25519PrivateKey:
 def make_key(folder: Path, key_id: str) -> SigningKey:
     """A new key in `folder`, readable by its owner only. Raises FileExistsError: a key is never overwritten."""
     key = Ed25519PrivateKey.generate()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = os.open(folder / f"{key_id}.pem", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(held, "wb") as file:
         file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

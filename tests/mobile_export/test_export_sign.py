@@ -46,8 +46,7 @@ def file_record(folder: Path, row: Format) -> dict:
 @pytest.fixture
 def keys(tmp_path, capsys):
     """A key made by the command, and the file that makes it trusted."""
-    folder = tmp_path / "keys"
-    folder.mkdir()
+    folder = tmp_path / "keys"  # made by the command too
     assert sign.main(["keygen", "ops", "--out", str(folder)]) == 0
     (folder / "trusted.json").write_text(capsys.readouterr().out)
     return folder
