@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mobile_export.figures import QUALITY_FLOOR
 from mobile_export.golden_outputs import expected_outputs, heat_moved
 from training.batches import to_tensor
 from training.preprocess import model_input
 from training.runtime import Runner
-
-FLOOR = 1e-6  # of a quality figure: below it a share of it means nothing
 
 
 def check_golden(golden: dict[str, Any], name: str, runner: Runner) -> dict[str, Any]:
@@ -45,7 +44,7 @@ def differences(golden: dict[str, Any], name: str, got: dict[str, Any], wanted: 
     if "tolerance_heat" in golden and heat_moved(got["heat"], wanted["heat"]) > golden["tolerance_heat"][name]:
         faults.append("the heat lies elsewhere")
     if "tolerance_quality" in golden:
-        bounds = golden["tolerance_quality"] * np.abs(wanted["quality"]) + FLOOR
+        bounds = golden["tolerance_quality"] * np.abs(wanted["quality"]) + QUALITY_FLOOR
         if not (np.abs(np.subtract(got["quality"], wanted["quality"])) <= bounds).all():
             faults.append("other quality figures")
     return faults
