@@ -37,11 +37,11 @@ train: $(READY) ## train the reference again (about an hour on 2 cores; goes on 
 	@$(BIN)/python -m training.train --out runs/reference
 
 export: $(READY) ## export training/reference to mobile_export/reference (about half an hour)
-	@$(BIN)/python -m mobile_export --checkpoint training/reference --out mobile_export/reference \
-		--version 0.2.0 --sequence 2
+	@$(BIN)/python -m mobile_export --checkpoint training/reference --out mobile_export/reference
 
 bench: $(READY) ## timings, printed and not judged
 	@$(BIN)/python -m tests.bench.training
+	@$(BIN)/python -m tests.bench.mobile
 
 clean: ## remove what the other targets made, except .venv
 	@rm -rf demo runs cache var .mypy_cache .pytest_cache .ruff_cache .hypothesis

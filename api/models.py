@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -40,7 +42,16 @@ def current_bundle() -> Bundle:
         raise Problem("busy", "the operator has not put a bundle into MODEL_DIR yet") from None
 
 
-@lru_cache(maxsize=4)
+def held_bundles() -> Iterator[Bundle]:
+    """The current bundle, then those that a re-export kept under previous/: a channel may name any of them."""
+    current = current_bundle()
+    yield current
+    for described in sorted(current.folder.glob("previous/*/bundle.json")):
+        with suppress(OSError, ValueError, KeyError):
+            yield _read(described.parent, described.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
 def _read(folder: Path, _changed: int) -> Bundle:
     raw = (folder / "bundle.json").read_bytes()
     data = json.loads(raw)
@@ -58,10 +69,12 @@ def current() -> dict[str, Any]:
 
 @routes.get("/channel", summary="The signed channel file, exact bytes")
 def channel() -> Response:
-    path = current_bundle().folder / "channel.json"
-    if not path.exists():
-        raise Problem("no-channel")
-    return Response(path.read_bytes(), content_type="application/json", headers={"Cache-Control": "no-cache"})
+    return _fresh("channel.json")
+
+
+@routes.get("/channel/signature", summary="The detached signature of the channel file")
+def channel_signature() -> Response:
+    return _fresh("channel.sig")
 
 
 @routes.get("/bundles/<sha256>", summary="A bundle description, exact signed bytes")
@@ -83,17 +96,26 @@ def signature(path: HashPath) -> Response:
 
 @routes.get("/files/<sha256>", summary="One file of a bundle")
 def file(path: HashPath) -> Response:
-    held = current_bundle().parts.get(path.sha256)
-    if held is None:
+    found = [bundle.parts[path.sha256] for bundle in held_bundles() if path.sha256 in bundle.parts]
+    if not found:
         raise Problem("not-found")
-    return _file(held, path.sha256, "application/octet-stream")
+    return _file(found[0], path.sha256, "application/octet-stream")
+
+
+def _fresh(name: str) -> Response:
+    """A file of the channel: the operator may replace it at any time."""
+    try:
+        raw = (current_bundle().folder / name).read_bytes()
+    except FileNotFoundError:
+        raise Problem("no-channel") from None
+    return Response(raw, content_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
 def _known(sha256: str) -> Bundle:
-    held = current_bundle()
-    if held.sha256 != sha256:
+    found = next((bundle for bundle in held_bundles() if bundle.sha256 == sha256), None)
+    if found is None:
         raise Problem("not-found")
-    return held
+    return found
 
 
 def _file(path: Path, sha256: str, kind: str) -> Response:

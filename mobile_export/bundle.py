@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from mobile_export.formats import FORMATS, exported_with
+from mobile_export.formats import Format, exported_with
 from mobile_export.graph import output_records
-from mobile_export.signing import sign
+from mobile_export.signing import SigningKey
 from training.attributes import PARTS, as_records
 from training.checkpoint import Checkpoint
 from training.decoding import COVERAGE
@@ -29,17 +29,18 @@ NOT_FOR = [
 
 
 def write_bundle(
-    folder: Path, checkpoint: Checkpoint, golden: dict[str, Any], about: Mapping[str, Any], key: Path
+    folder: Path, checkpoint: Checkpoint, golden: dict[str, Any], about: Mapping[str, Any], key: SigningKey
 ) -> None:
     """Write golden.json, bundle.json and bundle.sig beside the exported files.
 
-    `about` holds version, sequence, quality_gate, the metrics of each file by precision, and quantisation figures.
+    `about` holds version, sequence, quality_gate, the rows of `formats` that were written, the metrics of each by its
+    name, and quantisation figures.
     """
     (folder / "golden.json").write_text(json.dumps(golden) + "\n", "utf-8")
     document = describe(folder, checkpoint, about)
     data = (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
     (folder / "bundle.json").write_bytes(data)
-    (folder / "bundle.sig").write_text(sign(data, key), "utf-8")
+    (folder / "bundle.sig").write_text(key.sign(data), "utf-8")
 
 
 def describe(folder: Path, checkpoint: Checkpoint, about: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +64,7 @@ def describe(folder: Path, checkpoint: Checkpoint, about: Mapping[str, Any]) -> 
         },
         "outputs": output_records(checkpoint.size, info["heatmap_scale"]),
         "decoding": checkpoint.decoding.as_record() | {"coverage": COVERAGE},
-        "files": [file_record(folder, row, about["metrics"].get(row.precision, {})) for row in FORMATS],
+        "files": [file_record(folder, row, about["metrics"].get(row.name, {})) for row in about["rows"]],
         "quality_gate": about["quality_gate"],
         "golden": part(folder, folder / "golden.json"),
         "graded_parts": info["graded_parts"],
@@ -73,7 +74,7 @@ def describe(folder: Path, checkpoint: Checkpoint, about: Mapping[str, Any]) -> 
     }
 
 
-def file_record(folder: Path, row: Any, metrics: Mapping[str, Any]) -> dict[str, Any]:
+def file_record(folder: Path, row: Format, metrics: Mapping[str, Any]) -> dict[str, Any]:
     """One entry of `files`, its parts listed one by one (an .mlpackage is a folder)."""
     path = folder / row.path
     paths = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
@@ -86,6 +87,7 @@ def file_record(folder: Path, row: Any, metrics: Mapping[str, Any]) -> dict[str,
         "bytes": sum(p["bytes"] for p in parts),
         "exported_with": exported_with(row),
         "min_runtime": row.min_runtime,
+        "proof": row.proof,
         "metrics": dict(metrics),
         "parts": parts,
     }

@@ -2,35 +2,32 @@
 
     python -m mobile_export.check mobile_export/reference
     python -m mobile_export.check mobile_export/reference --json -
+    python -m mobile_export.check bundle --trusted-keys my_keys.json --channel bundle --seen-sequence 7
 
-The fp32 weights in the bundle are the checkpoint; `--checkpoint DIR` compares with another. The Core ML package is
-evaluated from its own file by `mobile_export.mil_eval`. Status 0 only when every check holds.
+The fp32 weights in the bundle are the checkpoint; `--checkpoint DIR` compares with another. What bundle.json lists is
+judged, and nothing else is run: each file by the runtime that it is for, Core ML by `mobile_export.mil_eval`, Vulkan by
+its structure alone. Status 0 only when every check holds.
 """
 
 import argparse
-import base64
-import hashlib
-import io
 import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
-from mobile_export.formats import COREML_W8, FORMATS, PTE_INT8, SERVER, Format
-from mobile_export.gates import shortfalls
-from mobile_export.mil_eval import MilProgram
-from mobile_export.signing import DEVELOPMENT_KEY, SignatureError, load_key, public_text, verify
+from mobile_export.channel import check_channel
+from mobile_export.errors import ExportError
+from mobile_export.figures import Reference, judge
+from mobile_export.formats import BY_NAME, FORMATS, SERVER, STRUCTURE, Format
+from mobile_export.gates import shortfalls, with_worst
+from mobile_export.golden_check import check_golden
+from mobile_export.parts import changed, listed
+from mobile_export.runners import runner_of
+from mobile_export.signing import SignatureError, trusted_keys, verify
 from training import checkpoint
-from training.batches import to_tensor
 from training.decoding import Decoding
-from training.graders import CheckpointGrader
-from training.photo_set import render_set
-from training.preprocess import model_input
-from training.runtime import PteRunner, Runner, agreement, answers_of
+from training.runtime import Runner
 
 CheckResult = dict[str, Any]
 
@@ -45,13 +42,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     p.add_argument("--photos", type=int, default=200, help="fresh synthetic photos to compare on (default 200)")
     p.add_argument("--seed", type=int, default=777)
     p.add_argument("--trusted-keys", type=Path, help="JSON of key id -> public key (default: the development key)")
+    p.add_argument("--channel", type=Path, help="also verify this channel.json, or the one in this folder")
+    p.add_argument("--seen-sequence", type=int, default=0, help="highest channel sequence seen so far (default 0)")
     p.add_argument("--json", help="write the outcome as one JSON object to this file; - is stdout")
     args = p.parse_args(argv)
     try:
         raw = (args.bundle / "bundle.json").read_bytes()
         bundle = json.loads(raw)
-        for row in FORMATS:
-            path_of(bundle, row)
+        rows_of(bundle)
+        trusted_keys(args.trusted_keys)
+    except SignatureError as error:
+        print(f"mobile_export.check: {error}", file=sys.stderr)
+        return 2
     except (OSError, ValueError, LookupError, TypeError) as error:
         print(f"mobile_export.check: {args.bundle} holds no readable bundle.json: {error}", file=sys.stderr)
         return 2
@@ -60,84 +62,85 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0 if all(check["ok"] for check in checks.values()) else 1
 
 
-def path_of(bundle: dict[str, Any], row: Format) -> str:
-    """Where the bundle lists this file: one that it does not list has no hash and is never run."""
-    listed = [part["path"] for file in bundle["files"] for part in file["parts"]] + [bundle["golden"]["path"]]
-    if any(path == row.path or path.startswith(f"{row.path}/") for path in listed):
-        return row.path
-    raise ValueError(f"it does not list {row.path}")
+def rows_of(bundle: dict[str, Any]) -> list[Format]:
+    """The rows of `formats` that the bundle lists. Raises `ValueError` for a file of no row, or no weights."""
+    paths = [part["path"] for part in listed(bundle)]
+    rows = [row for row in FORMATS if any(belongs(path, row) for path in paths)]
+    strange = [p for p in paths if p != bundle["golden"]["path"] and not any(belongs(p, row) for row in rows)]
+    if strange:
+        raise ValueError(f"this version cannot prove {strange[0]}")
+    if SERVER not in rows:
+        raise ValueError(f"it does not list {SERVER.path}")
+    return rows
+
+
+def belongs(path: str, row: Format) -> bool:
+    """Whether a listed path is this row's file, or lies in its folder."""
+    return path == row.path or path.startswith(f"{row.path}/")
 
 
 def run_checks(args: argparse.Namespace, raw: bytes, bundle: dict[str, Any]) -> dict[str, CheckResult]:
     """Signature and hashes first: a file that fails there is not run."""
     checks = {"signature": check_signature(args, raw), "hashes": check_hashes(args.bundle, bundle)}
+    if args.channel:
+        checks["channel"] = check_channel(args.channel, raw, trusted_keys(args.trusted_keys), args.seen_sequence)
     if not all(check["ok"] for check in checks.values()):
         return checks
-    runners: dict[str, Runner] = {
-        "int8": PteRunner(args.bundle / path_of(bundle, PTE_INT8)),
-        "w8a16": MilProgram(args.bundle / path_of(bundle, COREML_W8)),
-    }
     golden = json.loads((args.bundle / bundle["golden"]["path"]).read_text("utf-8"))
-    checks |= {f"golden_{name}": check_golden(golden, name, runner) for name, runner in runners.items()}
+    runners: dict[str, Runner] = {}
+    for row in rows_of(bundle):
+        checks |= check_file(args.bundle / row.path, row, golden, runners)
     return checks | compare(args, bundle, runners)
+
+
+def check_file(path: Path, row: Format, golden: dict[str, Any], runners: dict[str, Runner]) -> dict[str, CheckResult]:
+    """Golden answers of one file, whose runner joins `runners`; its structure alone where nothing runs it here."""
+    try:
+        runner = runner_of(row, path)
+    except ExportError as error:
+        return {f"structure_{row.name}": {"ok": False, "faults": [str(error)]}}
+    if runner is None:
+        return {f"structure_{row.name}": {"ok": True}} if row.proof == STRUCTURE else {}
+    runners[row.name] = runner
+    return {f"golden_{row.name}": check_golden(golden, row.precision, runner)}
 
 
 def check_signature(args: argparse.Namespace, raw: bytes) -> CheckResult:
     """The signature over the exact bytes of bundle.json, by a trusted key."""
-    trusted = {DEVELOPMENT_KEY.stem: public_text(load_key(DEVELOPMENT_KEY))}
-    if args.trusted_keys:
-        trusted = json.loads(args.trusted_keys.read_text("utf-8"))
     try:
-        return {"ok": True, "key_id": verify(raw, (args.bundle / "bundle.sig").read_text("utf-8"), trusted)}
-    except (OSError, SignatureError) as error:
+        document = (args.bundle / "bundle.sig").read_bytes().decode("utf-8", "replace")
+        return {"ok": True, "key_id": verify(raw, document, trusted_keys(args.trusted_keys), "bundle.json")}
+    except OSError:
+        return {"ok": False, "faults": ["bundle.sig is missing"]}
+    except SignatureError as error:
         return {"ok": False, "faults": [str(error)]}
 
 
 def check_hashes(folder: Path, bundle: dict[str, Any]) -> CheckResult:
     """Size and SHA-256 of every part."""
-    parts = [part for file in bundle["files"] for part in file["parts"]] + [bundle["golden"]]
-    faults = []
-    for part in parts:
-        path = folder / part["path"]
-        data = path.read_bytes() if path.is_file() else b""
-        if len(data) != part["bytes"] or hashlib.sha256(data).hexdigest() != part["sha256"]:
-            faults.append(f"{part['path']} is missing or was changed")
-    return {"ok": not faults, "parts": len(parts), "faults": faults}
-
-
-def check_golden(golden: dict[str, Any], name: str, runner: Runner) -> CheckResult:
-    """Input bytes exactly, grades exactly, expected grades within the tolerance of the precision."""
-    faults, worst = [], 0.0
-    for number, photo in enumerate(golden["photos"]):
-        pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(photo["png"]))).convert("RGB"))
-        small = model_input(pixels, golden["size"])
-        if hashlib.sha256(small.tobytes()).hexdigest() != photo["input_sha256"]:
-            faults.append(f"golden photo {number}: other input bytes")
-        outputs, wanted = runner(to_tensor(small[None])), photo["outputs"][name]
-        if outputs["probabilities"].argmax(-1).tolist() != wanted["grades"]:
-            faults.append(f"golden photo {number}: other grades")
-        worst = max(worst, float(np.abs(outputs["expected"] - np.array(wanted["expected"])).max()))
-    if worst > golden["tolerance_expected"][name]:
-        faults.append(f"expected grades are off by {worst:.4f}")
-    return {"ok": not faults, "photos": len(golden["photos"]), "expected_max": worst, "faults": faults}
+    faults = changed(folder, bundle)
+    return {"ok": not faults, "parts": len(list(listed(bundle))), "faults": faults}
 
 
 def compare(args: argparse.Namespace, bundle: dict[str, Any], runners: dict[str, Runner]) -> dict[str, CheckResult]:
     """Each file against the fp32 network on fresh photos, at the bars of `gates`."""
-    size, decoding = bundle["input"]["size"], Decoding.from_record(bundle["decoding"])
-    if args.checkpoint:
-        reference = CheckpointGrader.open(args.checkpoint)
-    else:
-        net = checkpoint.load_weights(args.bundle / path_of(bundle, SERVER))
-        reference = CheckpointGrader("bundle weights", size, decoding, net)
-    photos = render_set(args.photos, size, args.seed)
-    taught = reference.grade(photos.images)
+    reference = reference_of(args, bundle)
     outcome: dict[str, CheckResult] = {}
     for name, runner in runners.items():
-        figures = agreement(taught, answers_of(runner, photos.images, f"running {name}"))
-        missed = shortfalls(name, figures)
-        outcome[f"agreement_{name}"] = {"ok": not missed, "photos": len(photos), **figures, "faults": missed}
+        judged = judge(reference, runner, name)
+        faults = with_worst(shortfalls(BY_NAME[name].precision, judged.figures), judged.worst)
+        outcome[f"agreement_{name}"] = {"ok": not faults, "photos": args.photos, **judged.figures, "faults": faults}
     return outcome
+
+
+def reference_of(args: argparse.Namespace, bundle: dict[str, Any]) -> Reference:
+    """The network of another checkpoint where one is named, else that of the bundle's own weights."""
+    size, decoding = bundle["input"]["size"], Decoding.from_record(bundle["decoding"])
+    if args.checkpoint:
+        other = checkpoint.load(args.checkpoint)
+        return Reference.rendered(other.net, other.decoding, size, args.photos, args.seed)
+    net = checkpoint.load_weights(args.bundle / SERVER.path)
+    return Reference.rendered(net, decoding, size, args.photos, args.seed)
 
 
 def show(checks: dict[str, CheckResult], target: str | None) -> None:
@@ -153,7 +156,7 @@ def show(checks: dict[str, CheckResult], target: str | None) -> None:
             for k, v in check.items()
             if k not in ("ok", "faults")
         )
-        print(f"{'ok    ' if check['ok'] else 'FAILED'} {name:16} {facts}")
+        print(f"{'ok    ' if check['ok'] else 'FAILED'} {name:25} {facts}")
         for fault in check.get("faults", []):
             print(f"       {fault}")
 

@@ -1,37 +1,61 @@
-"""Lower a graph to one ExecuTorch file on XNNPACK, and make sure that it is one delegate and runs."""
+"""Lower a graph to one ExecuTorch file, and make sure that it is one delegate and, where it can here, that it runs.
+
+The method `about` of the file gives its metadata as JSON text; `forward` grades.
+"""
 
 import warnings
+from typing import Any
 
 import torch
 from torch import nn
 
+from mobile_export.errors import ExportError
 from mobile_export.int8_sigmoid import partitioner_configs
+from mobile_export.pte_structure import faults
 from training.runtime import PteRunner
 
 
-class ExportError(RuntimeError):
-    """A file came out wrong and is not shipped; the text says which check failed."""
-
-
-def lower(graph: nn.Module, size: int) -> bytes:
-    """The `.pte` of a graph that takes (1,3,size,size). Raises `ExportError` unless it is one XNNPACK delegate."""
-    from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
+def lower(graph: nn.Module, size: int, backend: str = "xnnpack", about: str = "{}") -> bytes:
+    """The `.pte` of a graph that takes (1,3,size,size). Raises `ExportError` unless it is one delegate of `backend`."""
     from executorch.exir import to_edge_transform_and_lower
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch.export warns of its own deprecations
         program = torch.export.export(graph, (torch.zeros(1, 3, size, size),))
-        edge = to_edge_transform_and_lower(program, partitioner=[XnnpackPartitioner(partitioner_configs())])
-        leftovers, delegates = _calls(edge.exported_program().graph)
-        if leftovers or delegates != 1:
-            raise ExportError(f"expected one XNNPACK delegate and nothing else; got {delegates} and {leftovers}")
+        edge = to_edge_transform_and_lower(
+            program, partitioner=[PARTITIONERS[backend]()], constant_methods={"about": about}
+        )
         file = edge.to_executorch().buffer
-    PteRunner(file)(torch.zeros(1, 3, size, size))  # a file can lower well and still fail when it runs
+    if wrong := faults(file, backend):
+        raise ExportError(wrong[0])
+    if backend == "xnnpack":
+        PteRunner(file)(torch.zeros(1, 3, size, size))  # a file can lower well and still fail when it runs
     return file
 
 
-def _calls(graph: torch.fx.Graph) -> tuple[list[str], int]:
-    """Names of the ops outside delegates, and the number of delegates."""
-    names = [str(node.target) for node in graph.nodes if node.op == "call_function"]
-    delegates = [name for name in names if "call_delegate" in name]
-    return [n for n in names if "call_delegate" not in n and "getitem" not in n], len(delegates)
+def _xnnpack() -> Any:
+    from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
+
+    return XnnpackPartitioner(partitioner_configs())
+
+
+def _coreml() -> Any:
+    import coremltools as ct
+    from executorch.backends.apple.coreml.compiler import CoreMLBackend
+    from executorch.backends.apple.coreml.partition import CoreMLPartitioner
+
+    specs = CoreMLBackend.generate_compile_specs(
+        compute_precision=ct.precision.FLOAT16,
+        compute_unit=ct.ComputeUnit.ALL,
+        minimum_deployment_target=ct.target.iOS17,
+    )
+    return CoreMLPartitioner(compile_specs=specs, lower_full_graph=True)
+
+
+def _vulkan() -> Any:
+    from executorch.backends.vulkan.partitioner.vulkan_partitioner import VulkanPartitioner
+
+    return VulkanPartitioner({"force_fp16": True})
+
+
+PARTITIONERS = {"xnnpack": _xnnpack, "coreml": _coreml, "vulkan": _vulkan}

@@ -44,11 +44,21 @@ class QatPlan:
     seed: int = 0
 
 
-def stable_photos(logits: NDArray) -> tuple[NDArray[np.bool_], float]:
-    """Which photos may calibrate, and the share of runaways, from fp32 logits (N,5,5)."""
-    peak = np.abs(logits).reshape(len(logits), -1).max(1)
-    median = np.median(peak)
-    return peak <= OUTLIER * median, float((peak > RUNAWAY * median).mean())
+def stable_photos(logits: NDArray) -> NDArray[np.bool_]:
+    """Which photos may calibrate, from fp32 logits (N,5,5)."""
+    peak = peaks(logits)
+    return peak <= OUTLIER * np.median(peak)
+
+
+def runaway_photos(logits: NDArray) -> NDArray[np.int64]:
+    """Numbers of the photos whose logits are extreme."""
+    peak = peaks(logits)
+    return np.flatnonzero(peak > RUNAWAY * np.median(peak))
+
+
+def peaks(logits: NDArray) -> NDArray:
+    """Largest |logit| of each photo."""
+    return np.abs(logits).reshape(len(logits), -1).max(1)
 
 
 def quantize_trunk(net: SkinNet, images: NDArray[np.uint8], labels: NDArray[np.int64], plan: QatPlan) -> nn.Module:

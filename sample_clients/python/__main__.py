@@ -5,6 +5,7 @@
     python -m sample_clients.python sync
     python -m sample_clients.python heatmap selfie.jpg --consent --heat-dir maps
     python -m sample_clients.python history
+    python -m sample_clients.python update
 
 Grading and history work without a network and without an account.
 """
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from . import heat, records
 from .bundle import BundleError
+from .channel import UpdateRefused
 from .client import Client, Heatmaps, NotPossible
 from .files import write_atomically
 from .http import ServerError
@@ -31,7 +33,7 @@ from .table import grading_table, history_table
 CONSENT = "This sends the square that was graded; the server holds it encrypted for at most 10 minutes."
 PARTS = ("cheek", "forehead", "centre", "chin")
 NOTE_LENGTH = 4000  # characters, the server's limit
-REFUSALS = (BundleError, NotPossible, PhotoError, RuntimeMissing, ServerError)
+REFUSALS = (BundleError, NotPossible, PhotoError, RuntimeMissing, ServerError, UpdateRefused)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -63,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     note = commands.add_parser("note", help="write a note on a score; empty text takes it away")
     note.add_argument("id")
     note.add_argument("text")
+    commands.add_parser("update", help="take a newer model if the server's channel offers one")
     commands.add_parser("delete", help="delete a record everywhere").add_argument("id")
     for one in (score, history):
         one.add_argument("--json", choices=["-"], help="print one JSON object")
@@ -179,6 +182,11 @@ def delete(client: Client, args: argparse.Namespace) -> int:
     return 0
 
 
+def update(client: Client, args: argparse.Namespace) -> int:
+    print(client.update().sentence)
+    return 0
+
+
 def _require(client: Client, record_id: str) -> None:
     if client.store.get(record_id) is None:
         raise NotPossible(f"there is no record {record_id}: see `history`")
@@ -194,6 +202,7 @@ COMMANDS = {
     "history": history,
     "note": note,
     "delete": delete,
+    "update": update,
 }
 
 if __name__ == "__main__":

@@ -21,11 +21,12 @@ class BundleError(ValueError):
 
 @dataclass(frozen=True)
 class Bundle:
-    """A verified bundle and the model file that this client runs."""
+    """A verified bundle and the model file that this client runs. `sha256` is of its bundle.json."""
 
     data: dict[str, Any]
     model_path: Path
     model_sha256: str
+    sha256: str
 
     @property
     def model(self) -> dict[str, Any]:
@@ -39,33 +40,48 @@ def open_bundle(folder: Path, trusted_keys: Path = TRUSTED_KEYS) -> Bundle:
         raw, signature = (folder / "bundle.json").read_bytes(), (folder / "bundle.sig").read_bytes()
     except OSError:
         raise BundleError(f"there is no signed bundle in {folder}: name one with --bundle DIR") from None
-    _verify(raw, signature, json.loads(trusted_keys.read_text("utf-8")))
+    data = described(raw, signature, trusted_keys)
+    part = phone_file(data)["parts"][0]
+    path = folder / part["path"]
+    if not fits(path.read_bytes() if path.is_file() else b"", part):
+        raise BundleError(f"{path.name} is missing or damaged: get the bundle again")
+    return Bundle(data, path, part["sha256"], hashlib.sha256(raw).hexdigest())
+
+
+def described(raw: bytes, signature: bytes, trusted_keys: Path) -> dict[str, Any]:
+    """The content of a signed bundle.json that this client can run. Raises `BundleError`."""
+    verify(raw, signature, trusted_keys, "bundle")
     data = json.loads(raw)
     if data["schema"] != SCHEMA:
         raise BundleError(f"the bundle has schema {data['schema']}; this client reads {SCHEMA}: update the client")
-    file = next((f for f in data["files"] if (f["format"], f["backend"]) == ("executorch", "xnnpack")), None)
-    if file is None:
+    needed = phone_file(data)["min_runtime"]
+    if tuple(map(int, needed.split("."))) > RUNTIME:
+        raise BundleError(f"the model needs ExecuTorch {needed}: update the client")
+    return data
+
+
+def phone_file(data: dict[str, Any]) -> dict[str, Any]:
+    """The file of the bundle that this client runs: int8 where there are several."""
+    files = [file for file in data["files"] if (file["format"], file["backend"]) == ("executorch", "xnnpack")]
+    if not files:
         raise BundleError("the bundle has no ExecuTorch file for this machine")
-    if tuple(map(int, file["min_runtime"].split("."))) > RUNTIME:
-        raise BundleError(f"the model needs ExecuTorch {file['min_runtime']}: update the client")
-    part = file["parts"][0]
-    _check_part(folder / part["path"], part)
-    return Bundle(data, folder / part["path"], part["sha256"])
+    return min(files, key=lambda file: file.get("precision") != "int8")
 
 
-def _verify(raw: bytes, signature: bytes, trusted: dict[str, str]) -> None:
+def verify(raw: bytes, signature: bytes, trusted_keys: Path, what: str) -> None:
+    """Whether a trusted key signed these exact bytes of `what`. Raises `BundleError`."""
     try:
         document = json.loads(signature)
-        key, signed = trusted[document["key_id"]], base64.b64decode(document["signature"])
+        key = json.loads(trusted_keys.read_text("utf-8"))[document["key_id"]]
+        signed = base64.b64decode(document["signature"])
     except (ValueError, KeyError, TypeError):
-        raise BundleError("the bundle is signed by an unknown key, or its signature is damaged") from None
+        raise BundleError(f"the {what} is signed by an unknown key, or its signature is damaged") from None
     try:
         Ed25519PublicKey.from_public_bytes(base64.b64decode(key)).verify(signed, raw)
     except InvalidSignature:
-        raise BundleError("the bundle was changed after it was signed") from None
+        raise BundleError(f"the {what} was changed after it was signed") from None
 
 
-def _check_part(path: Path, part: dict[str, Any]) -> None:
-    data = path.read_bytes() if path.is_file() else b""
-    if len(data) != part["bytes"] or hashlib.sha256(data).hexdigest() != part["sha256"]:
-        raise BundleError(f"{path.name} is missing or damaged: get the bundle again")
+def fits(data: bytes, part: dict[str, Any]) -> bool:
+    """Whether these are the bytes that the bundle lists."""
+    return len(data) == part["bytes"] and hashlib.sha256(data).hexdigest() == part["sha256"]

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from . import heat, records
-from .bundle import Bundle, open_bundle
+from .bundle import Bundle
 from .http import Server, ServerError
+from .models import Models
 from .scorer import Grading, Scorer
 from .store import Store
 from .sync import Outcome, sync
+from .update import Outcome as Updated
+from .update import update
 
 WAIT = 10  # s that the server may take before it answers with a job to look at again
 PATIENCE = 120  # s
@@ -33,14 +36,14 @@ class Client:
     """One person's client: a bundle, a home folder, a server. The history can be read when the bundle cannot."""
 
     def __init__(self, bundle: Path, home: Path, server: str) -> None:
-        self.bundle_folder = bundle
         self.store = Store(home)
+        self.models = Models(bundle, home, self.store)
         self.server = Server(server, self.store)
 
     @cached_property
     def bundle(self) -> Bundle:
         """The verified bundle. Raises `BundleError`."""
-        return open_bundle(self.bundle_folder)
+        return self.models.open()
 
     @cached_property
     def scorer(self) -> Scorer:
@@ -75,6 +78,16 @@ class Client:
     def sync(self) -> Outcome:
         """Push and pull. Raises `ServerError` when the server cannot be reached; nothing is lost."""
         return sync(self.store, self.server)
+
+    def update(self) -> Updated:
+        """Take a newer model if the server's channel offers one; what was recorded before keeps its own model's name.
+
+        Raises `UpdateRefused`, `BundleError` or `ServerError`; the model in use stays then.
+        """
+        outcome = update(self.models, self.server)
+        for cached in ("bundle", "scorer"):
+            self.__dict__.pop(cached, None)
+        return outcome
 
     def consent(self, **purposes: bool) -> None:
         """Give or withdraw consents on the account."""

@@ -11,7 +11,7 @@ import requests
 from .store import Store
 
 TIMEOUT = (5, 30)  # s to connect, to answer
-ANSWERS = ("application/json", "image/png")
+ANSWERS = ("application/json", "image/png", "application/octet-stream")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ENDED = {"refresh-reused", "refresh-expired", "refresh-revoked"}
 TRIES, FIRST_PAUSE, LONGEST_PAUSE = 4, 1.0, 300.0  # s
@@ -60,6 +60,10 @@ class Server:
                 raise
         self.refresh(used)
         return self._send(method, path, token=self._access, **options)
+
+    def fetch(self, path: str) -> bytes:
+        """What anybody may read; no token is sent."""
+        return self._send("GET", path).content
 
     def refresh(self, used: str | None) -> None:
         """A new access token, unless another thread fetched one since `used`. Logs out only when told to."""

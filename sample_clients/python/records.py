@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from .bundle import Bundle
 from .scorer import Grading
 
-APP = "skinscore-python 0.1.0"
+VERSION = "0.1.0"  # of this client
+APP = f"skinscore-python {VERSION}"
 
 
 def uuid7() -> str:

@@ -83,7 +83,8 @@ def test_the_tables_above_name_every_route(app):
     tested |= {("GET", path) for path in PUBLIC}
     tested |= {("POST", f"/v1/auth/{name}") for name in ("register", "login", "refresh")}
     tested |= {("GET", f"/v1/models/{name}") for name in ("channel", "bundles/<sha256>", "files/<sha256>")}
-    tested |= {("GET", "/v1/models/bundles/<sha256>/signature"), ("GET", "/assets/<path:name>"), ("GET", "/docs")}
+    tested |= {("GET", f"/v1/models/{name}/signature") for name in ("channel", "bundles/<sha256>")}
+    tested |= {("GET", "/assets/<path:name>"), ("GET", "/docs")}
     rules = [rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("openapi.")]
     real = {(m, r.rule) for r in rules for m in r.methods - {"HEAD", "OPTIONS"} if not r.rule.startswith("/docs/")}
     assert real == tested
@@ -131,6 +132,30 @@ def test_a_file_known_already_is_304(guest, model_dir):
 def test_the_channel_is_delivered_byte_for_byte(guest, model_dir):
     (model_dir / "channel.json").write_bytes(b'{"sequence":  2}\n')
     assert guest.ask("GET", "/v1/models/channel").data == b'{"sequence":  2}\n'
+
+
+def test_the_channels_signature_is_delivered_byte_for_byte_and_never_cached(guest, model_dir):
+    assert guest.ask("GET", "/v1/models/channel/signature").json["type"].endswith("no-channel")
+    (model_dir / "channel.sig").write_bytes(b'{"key_id":  "x"}\n')
+    answer = guest.ask("GET", "/v1/models/channel/signature")
+    assert answer.data == b'{"key_id":  "x"}\n' and answer.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_bundle_that_a_re_export_kept_is_delivered_too(guest, model_dir):
+    kept = model_dir / "previous" / "0"
+    kept.mkdir(parents=True)
+    old = json.loads((model_dir / "bundle.json").read_bytes()) | {"sequence": 0}
+    old["files"] = [{"parts": [{"path": "old.pte", "sha256": hashlib.sha256(b"old").hexdigest()}]}]
+    (kept / "bundle.json").write_text(json.dumps(old))
+    (kept / "bundle.sig").write_text('{"key_id": "old"}')
+    (kept / "old.pte").write_bytes(b"old")
+    sha256 = hashlib.sha256((kept / "bundle.json").read_bytes()).hexdigest()
+    with guest.ask("GET", f"/v1/models/bundles/{sha256}") as answer:
+        assert answer.data == (kept / "bundle.json").read_bytes()
+    assert guest.ask("GET", f"/v1/models/bundles/{sha256}/signature").json == {"key_id": "old"}
+    with guest.ask("GET", f"/v1/models/files/{hashlib.sha256(b'old').hexdigest()}") as answer:
+        assert answer.data == b"old"
+    assert guest.ask("GET", "/v1/models/current").json["sequence"] == 1
 
 
 def test_an_interrupted_download_can_go_on(guest, model_dir):

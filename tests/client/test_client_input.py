@@ -19,6 +19,7 @@ from sample_clients.python.bundle import open_bundle
 from sample_clients.python.photo import PhotoError, decode
 from sample_clients.python.resize import model_input
 from sample_clients.python.scorer import Scorer
+from sample_clients.python.selftest import self_test
 from training.photo import read_photo
 
 REFERENCE = Path(__file__).parents[2] / "mobile_export" / "reference"
@@ -124,6 +125,10 @@ def test_golden_photos_give_the_golden_bytes_and_grades(golden, tmp_path):
         assert [one.balanced for one in grading.attributes] == held["balanced"]
         off = [abs(one.expected - e) for one, e in zip(grading.attributes, held["expected"], strict=True)]
         assert max(off) <= golden["tolerance_expected"]["int8"]
+
+
+def test_the_reference_passes_the_test_that_a_new_model_must_pass(golden):
+    assert self_test(open_bundle(REFERENCE), (REFERENCE / "golden.json").read_bytes()) == len(golden["photos"]) > 0
 
 
 @pytest.fixture

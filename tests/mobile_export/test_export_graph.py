@@ -1,37 +1,26 @@
-"""The exported graph, its lowering, the Core ML package and the gates, on a small untrained network."""
-
-import json
+"""The exported graph, its lowering and the Core ML package, on a small untrained network."""
 
 import numpy as np
 import pytest
 import torch
 
-from mobile_export import check, signing
+from mobile_export import check
 from mobile_export.coreml_file import write_package
-from mobile_export.executorch_file import ExportError, lower
-from mobile_export.gates import require
+from mobile_export.errors import ExportError
+from mobile_export.executorch_file import lower
 from mobile_export.golden import formula_pixels, resize_vectors
 from mobile_export.graph import PhoneGraph, output_records
 from mobile_export.mil_eval import MilProgram, UnknownOp
-from mobile_export.qat import QatPlan, quantised, quantize_trunk, stable_photos
-from training.decoding import Decoding, expected_grade
+from mobile_export.qat import QatPlan, quantised, quantize_trunk, runaway_photos, stable_photos
+from tests.mobile_export.small_net import DECODING, SIZE, small_net
+from training.decoding import expected_grade
 from training.model import SkinNet, severity_maps
-from training.runtime import OUTPUTS, Answers, PteRunner, agreement
-
-SIZE = 64
-DECODING = Decoding(temperature=(1.0, 1.2, 0.8, 1.5, 2.0), prior=((0.4, 0.3, 0.2, 0.09, 0.01),) * 5)
+from training.runtime import OUTPUTS, PteRunner
 
 
 @pytest.fixture(scope="module")
 def net() -> SkinNet:
-    torch.manual_seed(0)
-    net = SkinNet()
-    with torch.no_grad():  # batch norms need statistics of something, or deep features vanish
-        net.train()
-        for _ in range(3):
-            net(torch.rand(8, 3, SIZE, SIZE) * 255)
-        net.head.weight.mul_(20)
-    return net.eval()
+    return small_net()
 
 
 @pytest.fixture(scope="module")
@@ -69,18 +58,12 @@ def test_records_describe_the_shapes_that_come_out(outputs):
     assert {name: list(value.shape) for name, value in outputs.items()} == shapes
 
 
-def test_the_fp32_file_is_one_delegate_and_equals_eager(net, image, outputs):
-    ran = PteRunner(lower(PhoneGraph(net, DECODING).eval(), SIZE))(image)
-    for name in OUTPUTS:
-        assert np.allclose(ran[name], outputs[name], atol=1e-3), name
-
-
 def test_a_graph_with_a_leftover_op_is_refused():
     class Odd(torch.nn.Module):
         def forward(self, x):
             return torch.cumsum(x * 2.0, 3)
 
-    with pytest.raises(ExportError, match="one XNNPACK delegate"):
+    with pytest.raises(ExportError, match="one XnnpackBackend delegate"):
         lower(Odd(), SIZE)
 
 
@@ -108,8 +91,7 @@ def float_sigmoids(trunk: torch.nn.Module) -> int:
 def test_runaway_photos_do_not_calibrate():
     logits = np.random.default_rng(0).normal(size=(100, 5, 5))
     logits[7] *= 30
-    stable, share = stable_photos(logits)
-    assert not stable[7] and share == 0.01
+    assert not stable_photos(logits)[7] and runaway_photos(logits).tolist() == [7]
 
 
 @pytest.fixture(scope="module")
@@ -118,12 +100,6 @@ def package(net, tmp_path_factory):
     meanings = {record["name"]: record["meaning"] for record in output_records(SIZE, [1.0] * 5)}
     write_package(PhoneGraph(net, DECODING), SIZE, path, "1.2.3", meanings)
     return path
-
-
-def test_the_core_ml_package_gives_the_networks_answers(package, image, outputs):
-    ran = MilProgram(package)(image)
-    assert np.abs(ran["probabilities"] - outputs["probabilities"]).max() < 0.06
-    assert np.allclose(ran["quality"], outputs["quality"], rtol=0.05)
 
 
 def test_the_core_ml_package_names_its_outputs_directions_and_licence(package):
@@ -140,28 +116,6 @@ def test_an_op_without_an_evaluator_is_an_error_and_not_a_guess(package, image, 
     monkeypatch.delitem(__import__("mobile_export.mil_eval").mil_eval.OPS, "silu")
     with pytest.raises(UnknownOp, match="silu"):
         MilProgram(package)(image)
-
-
-def answers(shift: int) -> Answers:
-    p = np.eye(5)[(np.arange(500).reshape(100, 5) + shift) % 5]
-    return Answers(p, p, p @ np.arange(5), np.random.default_rng(0).normal(size=(100, 5, 6, 6)))
-
-
-@pytest.mark.parametrize("precision", ["int8", "w8a16"])
-def test_the_gates_let_equals_through_and_stop_what_disagrees(precision):
-    require(precision, agreement(answers(0), answers(0)))
-    with pytest.raises(ExportError, match="not shipped"):
-        require(precision, agreement(answers(0), answers(1)))
-
-
-def test_a_flipped_byte_breaks_the_signature(tmp_path):
-    document = signing.sign(b"exact bytes", signing.DEVELOPMENT_KEY)
-    trusted = {"DEVELOPMENT-ONLY": signing.public_text(signing.load_key(signing.DEVELOPMENT_KEY))}
-    assert signing.verify(b"exact bytes", document, trusted) == "DEVELOPMENT-ONLY"
-    for data, text, keys in ((b"Exact bytes", document, trusted), (b"exact bytes", document, {}), (b"", "{", trusted)):
-        with pytest.raises(signing.SignatureError):
-            signing.verify(data, text, keys)
-    assert json.loads(document)["algorithm"] == "Ed25519"
 
 
 def test_checking_an_empty_folder_ends_with_2(tmp_path, capsys):

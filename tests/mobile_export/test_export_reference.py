@@ -17,7 +17,9 @@ REFERENCE = ROOT / "mobile_export" / "reference"
 def test_every_check_of_the_reference_holds(capsys):
     assert check.main([str(REFERENCE), "--photos", "300", "--json", "-"]) == 0, capsys.readouterr().out
     outcome = json.loads(capsys.readouterr().out)
-    assert outcome["ok"] and {"signature", "hashes", "golden_int8", "agreement_w8a16"} <= set(outcome["checks"])
+    assert outcome["ok"] and {"signature", "hashes", "golden_xnnpack-int8", "agreement_coreml-w8a16"} <= set(
+        outcome["checks"]
+    )
 
 
 def test_the_clients_trusted_key_opens_the_reference():

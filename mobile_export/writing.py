@@ -1,0 +1,129 @@
+"""Write the chosen files of a bundle into a folder: one writer per kind of file, the int8 trunk made once."""
+
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch import nn
+
+from mobile_export import description, gates
+from mobile_export.coreml_file import write_package
+from mobile_export.executorch_file import lower
+from mobile_export.formats import BY_NAME, COREML, EXECUTORCH, ONNX, PTE_INT8, SAFETENSORS, Format
+from mobile_export.graph import PhoneGraph
+from mobile_export.onnx_file import convert, int8_weights
+from mobile_export.qat import QatPlan, quantize_trunk, runaway_photos, stable_photos
+from training import checkpoint
+from training.calibrate import predict
+from training.checkpoint import Checkpoint
+from training.photo_set import PhotoSet
+
+
+@dataclass(frozen=True)
+class Job:
+    """A checkpoint on its way to files: where its weights lie, the photos it is fine-tuned on, and how."""
+
+    loaded: Checkpoint
+    folder: Path
+    photos: PhotoSet
+    source: str  # of the photos, in words
+    plan: QatPlan
+    version: str
+
+    @property
+    def size(self) -> int:
+        """Side of the input in px."""
+        return self.loaded.size
+
+    @cached_property
+    def meanings(self) -> dict[str, str]:
+        """What each output means, for metadata."""
+        return description.meanings(self.size, self.loaded.info["heatmap_scale"])
+
+    @cached_property
+    def onnx(self) -> Any:
+        """The fp32 ONNX model, which the int8-weight one is made from."""
+        return convert(self.graph(), self.size, self.version, self.meanings)
+
+    def graph(self, trunk: nn.Module | None = None) -> PhoneGraph:
+        """What every file holds."""
+        return PhoneGraph(self.loaded.net, self.loaded.decoding, trunk)
+
+
+def write_files(folder: Path, rows: Sequence[Format], job: Job) -> dict[str, Any]:
+    """Every chosen file, and the fp32 files that some are timed against; returns how the int8 one came about."""
+    quantisation: dict[str, Any] = {}
+    for row in rows:
+        step(f"writing {row.path}")
+        if row is PTE_INT8:
+            quantisation = write_int8(folder / row.path, job)
+        else:
+            WRITERS[row.format](row, job, folder / row.path)
+    return quantisation
+
+
+def baselines(rows: Sequence[Format]) -> list[Format]:
+    """fp32 rows that were not chosen, but that chosen ones are timed against."""
+    return [BY_NAME[name] for name in {row.timed_against for row in rows} - {row.name for row in rows} - {""}]
+
+
+def write_int8(path: Path, job: Job) -> dict[str, Any]:
+    """Fine-tune the trunk to int8 on photos that do not run away, and lower it."""
+    logits, _ = predict(job.loaded.net, job.photos.images, job.size)
+    stable, runaways = stable_photos(logits), runaway_photos(logits)
+    share = len(runaways) / len(job.photos)
+    over = f", more than {gates.MOST_RUNAWAYS:.1%}: train longer" if share > gates.MOST_RUNAWAYS else ""
+    named = f": photos {', '.join(map(str, runaways))} of {job.source}" if len(runaways) else ""
+    print(f"runaway photos: {len(runaways)} of {len(job.photos)}{over}{named}", file=sys.stderr)
+    kept = job.photos.take(np.flatnonzero(stable))
+    trunk = quantize_trunk(job.loaded.net, kept.images, kept.labels, job.plan)
+    about = description.document(job.version, job.meanings)
+    path.write_bytes(lower(job.graph(trunk), job.size, "xnnpack", about))
+    return {
+        "photos": len(kept),
+        "source": job.source,
+        "steps": job.plan.steps,
+        "int8_sigmoid": job.plan.int8_sigmoid,
+        "runaway_share": round(share, 5),
+        "runaways": runaways.tolist(),
+    }
+
+
+def write_executorch(row: Format, job: Job, path: Path) -> None:
+    """fp32 or fp16, as the backend has it."""
+    about = description.document(job.version, job.meanings)
+    path.write_bytes(lower(job.graph(), job.size, row.backend, about))
+
+
+def write_coreml(row: Format, job: Job, path: Path) -> None:
+    """fp16, with int8 weights where the row says so."""
+    write_package(job.graph(), job.size, path, job.version, job.meanings, row.precision == "w8a16")
+
+
+def write_onnx(row: Format, job: Job, path: Path) -> None:
+    """fp32, or the same with int8 weights."""
+    model = int8_weights(job.onnx) if row.precision == "w8a32" else job.onnx
+    path.write_bytes(model.SerializeToString())
+
+
+def write_weights(row: Format, job: Job, path: Path) -> None:
+    """The checkpoint's own file."""
+    shutil.copyfile(job.folder / checkpoint.WEIGHTS, path)
+
+
+WRITERS: dict[str, Callable[[Format, Job, Path], None]] = {
+    EXECUTORCH: write_executorch,
+    COREML: write_coreml,
+    ONNX: write_onnx,
+    SAFETENSORS: write_weights,
+}
+
+
+def step(what: str) -> None:
+    """Say on stderr what takes a while now."""
+    print(f"{what} …", file=sys.stderr, flush=True)

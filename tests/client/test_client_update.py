@@ -1,0 +1,323 @@
+"""A client takes a newer model through a channel of a real server, refuses the way back, and is never without one."""
+
+import hashlib
+import json
+import re
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mobile_export.channel import Terms, compose, write_channel
+from mobile_export.signing import DEVELOPMENT_KEY, SigningKey, make_key, read_key
+from mobile_export.versions import keep_previous
+from sample_clients.python.__main__ import main
+from sample_clients.python.bundle import BundleError
+from sample_clients.python.channel import Channel, UpdateRefused, takes_part
+from sample_clients.python.client import Client
+from sample_clients.python.http import ServerError
+from tests.api.test_serve import serving
+from tests.client import small_bundle
+
+KEY = read_key(DEVELOPMENT_KEY)
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory) -> dict[int, Path]:
+    """Sequences 1 to 3; the third keeps the others, as an export leaves them."""
+    folder = tmp_path_factory.mktemp("bundles")
+    made = {n: small_bundle.write(folder / str(n), n) for n in (1, 2, 3)}
+    keep_previous(made[1], made[2])
+    keep_previous(made[2], made[3])
+    return made
+
+
+@pytest.fixture(scope="module")
+def served(bundles, tmp_path_factory):
+    """URL of a server process, and the folder that it serves."""
+    folder = tmp_path_factory.mktemp("server")
+    shutil.copytree(bundles[3], folder / "model")
+    with serving(folder, folder / "model") as (url, _, _):
+        yield url, folder / "model"
+
+
+def sha256_of(bundle: Path) -> str:
+    return hashlib.sha256((bundle / "bundle.json").read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def publish(served, bundles):
+    """Puts a channel that names the bundle of this sequence on the server, and all files as they should be."""
+    folder = served[1]
+
+    def put(sequence: int, number: int = 1, key: SigningKey = KEY, revoked=(), age: float = 0, **terms) -> None:
+        issued = datetime.now(UTC) - timedelta(days=age)
+        named = sha256_of(bundles[sequence])
+        document = compose(named, None, Terms(sequence=number, **terms), [], issued)
+        write_channel(folder, document | {"revoked": [sha256_of(bundles[n]) for n in revoked]}, key)
+
+    yield put
+    for n, kept in ((3, folder), (2, folder / "previous" / "2"), (1, folder / "previous" / "1")):
+        for name in ("bundle.sig", "model.pte", "golden.json"):
+            shutil.copyfile(bundles[n] / name, kept / name)
+
+
+@pytest.fixture
+def client(served, bundles, tmp_path, monkeypatch):
+    """A client that came with bundle 1."""
+    monkeypatch.setattr("sample_clients.python.http.pause", lambda attempt: 0)
+    held = Client(bundles[1], tmp_path / "home", served[0])
+    yield held
+    held.store.close()
+
+
+@pytest.fixture
+def photo(tmp_path) -> Path:
+    path = tmp_path / "photo.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (80, 70, 3), np.uint8)).save(path)
+    return path
+
+
+def reopened(client: Client) -> Client:
+    """The client as after a restart."""
+    client.store.close()
+    again = Client(client.models.shipped, client.store.path.parent, client.server.url)
+    client.store.db = again.store.db  # so that the fixture closes it
+    return again
+
+
+def test_the_command_line_takes_the_new_model_and_grades_with_it(served, bundles, publish, photo, tmp_path, capsys):
+    publish(2)
+    base = ["--bundle", str(bundles[1]), "--home", str(tmp_path / "home"), "--server", served[0]]
+    assert main([*base, "score", str(photo), "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["record"]["model"]["sequence"] == 1
+    assert main([*base, "update"]) == 0
+    assert "model 0.1.2 (sequence 2) is in use now instead of model 0.1.1 (sequence 1)" in capsys.readouterr().out
+    assert main([*base, "score", str(photo), "--json", "-"]) == 0
+    record = json.loads(capsys.readouterr().out)["record"]
+    held = json.loads((bundles[2] / "bundle.json").read_text())
+    assert record["model"]["sequence"] == 2 and record["file_sha256"] == held["files"][0]["parts"][0]["sha256"]
+    assert main([*base, "update"]) == 0
+    assert "is what the channel names" in capsys.readouterr().out
+
+
+def test_every_update_keeps_the_one_before_and_no_more(client, publish, bundles):
+    publish(2)
+    assert client.update().taken
+    publish(3, number=2)
+    assert client.update().taken
+    assert client.bundle.data["sequence"] == 3
+    held = {path.name for path in client.models.folder.iterdir()}
+    assert held == {sha256_of(bundles[2]), sha256_of(bundles[3])}
+
+
+def test_a_new_model_that_is_damaged_later_gives_way_to_the_previous_then_to_the_shipped(client, publish, bundles):
+    publish(2)
+    client.update()
+    publish(3, number=2)
+    client.update()
+    for damaged, left in ((3, 2), (2, 1)):
+        (client.models.folder / sha256_of(bundles[damaged]) / "model.pte").write_bytes(b"damaged")
+        assert reopened(client).bundle.data["sequence"] == left
+    publish(3, number=3)
+    assert client.update().taken and client.bundle.data["sequence"] == 3  # and the server mends it
+
+
+def at_two(client: Client, publish) -> None:
+    publish(2, number=5)
+    client.update()
+
+
+REFUSED = {
+    "a lower channel sequence": ({"sequence": 3, "number": 4}, "older than 5"),
+    "a lower bundle sequence": ({"sequence": 1, "number": 6}, "is not newer than"),
+    "an expired channel": ({"sequence": 3, "number": 6, "age": 15}, "expired"),
+    "another channel": ({"sequence": 3, "number": 6, "channel": "beta"}, "follows 'stable'"),
+    "a later app": ({"sequence": 3, "number": 6, "min_app": "9.0.0"}, "needs client 9.0.0"),
+    "a withdrawn model": ({"sequence": 3, "number": 6, "revoked": (3,)}, "withdrawn"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_way_back_and_what_must_not_be_taken_is_refused(client, publish, name, photo):
+    at_two(client, publish)
+    terms, sentence = REFUSED[name]
+    publish(**terms)
+    with pytest.raises(UpdateRefused, match=sentence):
+        client.update()
+    assert client.score(photo, part=0)[1]["model"]["sequence"] == 2
+
+
+def test_a_channel_by_an_unknown_key_is_refused(client, publish, tmp_path):
+    publish(2, key=make_key(tmp_path, "stranger"))
+    with pytest.raises(BundleError, match="unknown key"):
+        client.update()
+    assert client.bundle.data["sequence"] == 1 and client.models.seen == 0
+
+
+TAMPERED = {
+    "channel": "channel was changed after",
+    "channel/signature": "channel was changed after|unknown key",
+    "bundles/*": "another model",
+    "bundles/*/signature": "bundle was changed after|unknown key",
+    "files/*": "arrived damaged",
+}
+
+
+@pytest.mark.parametrize("which", TAMPERED)
+def test_whatever_is_changed_on_its_way_is_refused(client, publish, photo, which):
+    publish(2)
+    fetch = client.server.fetch
+
+    def tampered(path: str) -> bytes:
+        data = bytearray(fetch(path))
+        if re.sub("[0-9a-f]{64}", "*", path) == f"/v1/models/{which}":
+            data[len(data) // 2] ^= 1
+        return bytes(data)
+
+    client.server.fetch = tampered
+    with pytest.raises((UpdateRefused, BundleError), match=TAMPERED[which]):
+        client.update()
+    assert client.score(photo, part=0)[1]["model"]["sequence"] == 1
+    client.server.fetch = fetch
+    assert client.update().taken
+
+
+def test_a_rollback_is_followed_when_the_channel_says_so_and_needs_no_download(client, publish, bundles):
+    publish(2)
+    client.update()
+    publish(3, number=2)
+    client.update()
+    publish(2, number=3, rollback=True, revoked=(3,))
+    fetched = []
+    fetch = client.server.fetch
+    client.server.fetch = lambda path: fetched.append(path) or fetch(path)
+    assert client.update().taken and client.bundle.data["sequence"] == 2
+    assert not [path for path in fetched if "/files/" in path]
+    publish(3, number=4)
+    with pytest.raises(UpdateRefused, match="withdrawn"):
+        client.update()
+
+
+def test_a_withdrawn_model_is_replaced_whatever_the_rollout(client, publish):
+    at_two(client, publish)
+    publish(3, number=6, rollout_pct=0)
+    assert not client.update().taken
+    publish(3, number=7, rollout_pct=0, revoked=(2,))
+    assert client.update().taken and client.bundle.data["sequence"] == 3
+
+
+def test_a_withdrawn_model_is_not_used_even_when_its_successor_cannot_be_fetched(client, publish, served, bundles):
+    at_two(client, publish)
+    publish(3, number=6, revoked=(2,))
+    (served[1] / "model.pte").unlink()
+    with pytest.raises(ServerError):
+        client.update()
+    assert reopened(client).bundle.data["sequence"] == 1
+
+
+def test_an_install_outside_the_rollout_stays_and_joins_when_it_is_raised(client, publish):
+    publish(2, rollout_pct=0)
+    outcome = client.update()
+    assert not outcome.taken and "0 of 100" in outcome.sentence and client.bundle.data["sequence"] == 1
+    publish(2, number=2, rollout_pct=100)
+    assert client.update().taken
+
+
+def test_a_tenth_of_the_installs_is_a_tenth_and_a_larger_share_only_adds():
+    def takers(share: int, bundle: str) -> set[str]:
+        channel = Channel("stable", 1, datetime.now(UTC), bundle, (0, 0, 0), share, False, frozenset())
+        return {name for name in map(str, range(4000)) if takes_part(channel, name)}
+
+    tenth = takers(10, "a" * 64)
+    assert abs(len(tenth) - 400) < 80 and tenth < takers(50, "a" * 64)
+    assert takers(0, "a" * 64) == set() and len(takers(100, "a" * 64)) == 4000
+    assert len(tenth & takers(10, "b" * 64)) < 100  # another bundle has other first takers
+
+
+def test_a_model_that_answers_otherwise_than_its_golden_photos_is_not_used(client, publish, served, photo):
+    folder = served[1]
+    golden = json.loads((folder / "golden.json").read_text())
+    golden["photos"][7]["outputs"]["int8"]["grades"][0] ^= 1
+    wrong = folder / "previous" / "9"
+    shutil.copytree(folder, wrong, ignore=shutil.ignore_patterns("previous"))
+    (wrong / "golden.json").write_text(json.dumps(golden))
+    small_bundle.sign(wrong, 9)
+    write_channel(folder, compose(sha256_of(wrong), None, Terms(), [], datetime.now(UTC)), KEY)
+    with pytest.raises(BundleError, match=r"photo 7: other grades"):
+        client.update()
+    assert client.score(photo, part=0)[1]["model"]["sequence"] == 1
+    shutil.rmtree(wrong)
+
+
+def test_a_model_that_does_not_run_here_is_not_used(client, publish, served):
+    wrong = served[1] / "previous" / "9"
+    shutil.copytree(served[1], wrong, ignore=shutil.ignore_patterns("previous"))
+    (wrong / "model.pte").write_bytes(b"not a program" * 100)
+    small_bundle.sign(wrong, 9)
+    write_channel(served[1], compose(sha256_of(wrong), None, Terms(), [], datetime.now(UTC)), KEY)
+    with pytest.raises(BundleError, match="does not run on this machine"):
+        client.update()
+    assert client.bundle.data["sequence"] == 1
+    shutil.rmtree(wrong)
+
+
+def test_a_download_that_breaks_off_is_taken_up_and_fetches_nothing_twice(client, publish, photo):
+    publish(2)
+    fetch, fetched = client.server.fetch, []
+
+    def breaking(path: str) -> bytes:
+        if "/files/" in path:
+            if fetched:
+                raise ServerError("offline", "cut")
+            fetched.append(path)
+        return fetch(path)
+
+    client.server.fetch = breaking
+    with pytest.raises(ServerError):
+        client.update()
+    assert client.score(photo, part=0)[1]["model"]["sequence"] == 1
+    again = []
+    client.server.fetch = lambda path: again.append(path) or fetch(path)
+    assert client.update().taken
+    assert len([path for path in again if "/files/" in path]) == 1 and fetched[0] not in again
+
+
+def test_a_stop_between_the_files_and_the_switch_leaves_the_old_model(client, publish, monkeypatch):
+    publish(2)
+    put = client.store.set
+
+    def stop(name: str, value: str | None) -> None:
+        if name == "model":
+            raise KeyboardInterrupt
+        put(name, value)
+
+    with monkeypatch.context() as stopping:
+        stopping.setattr(client.store, "set", stop)
+        with pytest.raises(KeyboardInterrupt):
+            client.update()
+    assert client.models.open().data["sequence"] == 1
+    assert client.update().taken and client.bundle.data["sequence"] == 2
+
+
+def test_an_app_that_ships_a_newer_model_uses_it(client, publish, bundles):
+    at_two(client, publish)
+    client.models.shipped = bundles[3]
+    assert reopened(client).bundle.data["sequence"] == 3
+
+
+def test_a_server_without_a_channel_says_so(client, served, publish):
+    for name in ("channel.json", "channel.sig"):
+        (served[1] / name).unlink(missing_ok=True)
+    with pytest.raises(ServerError, match="not published a channel"):
+        client.update()
+
+
+def test_a_bundle_that_the_server_lacks_is_refused_in_one_sentence(client, served):
+    write_channel(served[1], compose("0" * 64, None, Terms(), [], datetime.now(UTC)), KEY)
+    with pytest.raises(UpdateRefused, match="does not hold the model"):
+        client.update()
+    assert client.bundle.data["sequence"] == 1
