@@ -74,6 +74,7 @@ def _learning(g: argparse._ArgumentGroup) -> None:
     g.add_argument("--averaging", type=float, default=Recipe.averaging, help="decay of the averaged weights; 0: none")
     g.add_argument("--clip", type=float, default=Recipe.clip, help="largest norm of the gradient")
     g.add_argument("--precision", choices=("fp32", "bf16"), default=Recipe.precision, help="bf16 helps on a GPU")
+    g.add_argument("--workers", type=int, help="processes that make batches (default: none; beside a GPU, up to 8)")
     g.add_argument("--every", type=int, default=400, help="steps between validations (default 400)")
     g.add_argument("--save-every", type=int, default=100, help="steps between saves (default 100)")
     g.add_argument("--patience", type=int, default=0, help="stop after so many validations without a better score")

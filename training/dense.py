@@ -26,7 +26,8 @@ class DenseHeads(nn.Module):
 
     knots: Tensor
     signs: Tensor
-    unlearned: Tensor
+    own: Tensor
+    constant: Tensor
 
     def __init__(self, middle: int, last: int) -> None:
         super().__init__()
@@ -34,25 +35,26 @@ class DenseHeads(nn.Module):
         limits = [SIGNS[key].limits for key in KEYS]
         knots = torch.tensor([(0.0, *row, STRONGEST * row[-1]) for row in limits])
         self.register_buffer("knots", knots, persistent=False)
-        self.register_buffer(
-            "unlearned", torch.ones(len(KEYS))
-        )  # loss over a constant answer's
+        # Running losses of the heads, and of the best constant answers: their ratio says what is not learned yet.
+        self.register_buffer("own", torch.ones(len(KEYS)))
+        self.register_buffer("constant", torch.ones(len(KEYS)))
         self.register_buffer("signs", torch.tensor([float(one.sign) for one in ATTRIBUTES]), persistent=False)
 
     def loss(self, severity: Tensor, middle: Tensor, last: Tensor, cells: Tensor) -> Tensor:
         """What all three maps lack against cells (B,5,H,W), the signs' means over a finer grid."""
         predicted = (self.middle(middle), self.last(last))
-        pairs = [(p, self.strength(_pooled(cells, p))) for p in predicted]
-        own = sum(_by_attribute(p, truth) for p, truth in pairs)
-        constant = sum(_by_attribute(_medians(truth), truth) for _, truth in pairs)
-        relative = own / constant.clamp(min=1e-3)
-        attention = self._attention(relative.detach())
-        return WEIGHT * (attention * relative).sum() + WEIGHT_OF_PLACES * self.misplaced(severity, cells)
+        pairs = [(strength, self.strength(_pooled(cells, strength))) for strength in predicted]
+        own = torch.stack([_by_attribute(strength, truth) for strength, truth in pairs]).sum(0)
+        constant = torch.stack([_by_attribute(_medians(truth), truth) for _, truth in pairs]).sum(0)
+        shares = self._attention(own.detach(), constant) / self.constant
+        return WEIGHT * (shares * own).sum() + WEIGHT_OF_PLACES * self.misplaced(severity, cells)
 
-    def _attention(self, relative: Tensor) -> Tensor:
+    def _attention(self, own: Tensor, constant: Tensor) -> Tensor:
         """Shares (5,) of the loss, largest for the attribute that is furthest from learned."""
-        self.unlearned.lerp_(relative.clamp(max=1.5), 1 - MEMORY)
-        return (SHARPNESS * self.unlearned).softmax(0)
+        if self.training:
+            self.own.lerp_(own, 1 - MEMORY)
+            self.constant.lerp_(constant, 1 - MEMORY)
+        return (SHARPNESS * (self.own / self.constant).clamp(max=1.5)).softmax(0)
 
     def misplaced(self, severity: Tensor, cells: Tensor) -> Tensor:
         """1 - cosine between what the severity maps (B,5,h,w) show and the sign, over photos of degree 1 and up."""

@@ -29,11 +29,16 @@ def join() -> torch.device:
     together = "WORLD_SIZE" in os.environ and not distributed.is_initialized()
     if together:
         distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    if torch.cuda.is_available():
+        torch.cuda.set_device(device())
+    return device()
+
+
+def device() -> torch.device:
+    """Where this process computes: on its GPU if there is one."""
     if not torch.cuda.is_available():
         return torch.device("cpu")
-    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
-    torch.cuda.set_device(device)
-    return device
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
 
 
 def leave() -> None:

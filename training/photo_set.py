@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
@@ -134,13 +135,15 @@ def load_or_render(count: int, size: int, seed: int, balanced: bool = True, cach
     """`render_set`, kept under `cache` as one .npy file per field and read back memory-mapped."""
     name = f"{count}-{size}-{seed}-{'balanced' if balanced else 'seed-priors'}-{renderer_digest()}"
     folder = cache / name
-    if not folder.exists():
-        drawn = render_set(count, size, seed, balanced)
-        unfinished = folder.with_suffix(f".{os.getpid()}")
-        unfinished.mkdir(parents=True)
-        for field in FIELDS:
-            np.save(unfinished / f"{field}.npy", getattr(drawn, field))
-        unfinished.rename(folder)
+    cache.mkdir(parents=True, exist_ok=True)
+    with FileLock(cache / f"{name}.lock"):  # processes that want the same photos wait for the first
+        if not folder.exists():
+            drawn = render_set(count, size, seed, balanced)
+            unfinished = folder.with_suffix(f".{os.getpid()}")
+            unfinished.mkdir()
+            for field in FIELDS:
+                np.save(unfinished / f"{field}.npy", getattr(drawn, field))
+            unfinished.rename(folder)
     return PhotoSet(*(np.load(folder / f"{field}.npy", mmap_mode="r") for field in FIELDS))
 
 

@@ -77,9 +77,9 @@ def run(args: argparse.Namespace) -> None:
         config.save(args)
     trainer = Trainer(net, loss, batches, recipe, args.out)
     prior = as_prior(loss.prior())
-    trainer.run(Watch(seen.take(slice(WATCHED)), prior, args.select), args.every, args.save_every, track)
+    trainer.run(Watch(seen.take(slice(WATCHED)), prior, args.select), args.every, args.save_every, track, args.workers)
     if distributed.rank() == 0:
-        finish(trainer.best.cpu().eval(), training, seen, prior, args)
+        finish(trainer.best.eval(), training, seen, prior, args)
 
 
 def starting_net(args: argparse.Namespace, stages: Sequence[Stage]) -> SkinNet:

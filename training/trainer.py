@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from training import distributed
-from training.batches import Batches
+from training.batches import Batch, Batches
+from training.feed import feed
 from training.model import SkinNet
 from training.run_folder import RunFolder
 from training.stages import Stage, stage_at
@@ -72,15 +74,26 @@ class Trainer:
         if state := self.folder.read(self.device):
             self._restore(state)
 
-    def run(self, score: Score, every: int, save_every: int, track: Track = lambda row: None) -> None:
-        """Train to the end or until nothing improves; validate, log and save every so many steps."""
+    def run(
+        self,
+        score: Score,
+        every: int,
+        save_every: int,
+        track: Track = lambda row: None,
+        workers: int | None = None,
+    ) -> None:
+        """Train to the end or until nothing improves; validate, log and save every so many steps.
+
+        `workers` processes make the batches (`training.feed`).
+        """
         quiet = distributed.rank() != 0
         bar = tqdm(total=self.recipe.steps, initial=self.step, desc="training", unit="step", disable=quiet)
         losses: list[float] = []
         started = time.monotonic()
-        while self.step < self.recipe.steps and not self.exhausted:
+        left = range(self.step, self.step if self.exhausted else self.recipe.steps)
+        for batch in feed(self.batches, self.recipe.stages, left, workers):
             stage = stage_at(self.recipe.stages, self.step * self.recipe.batch)
-            losses.append(self.train_step(stage))
+            losses.append(self.train_step(batch))
             bar.update()
             if self.step % every == 0 or self.step == self.recipe.steps:
                 row = self._validate(score, stage, losses)
@@ -90,6 +103,8 @@ class Trainer:
                 bar.set_postfix(row)
             if self.step % save_every == 0 or self.step % every == 0 or self.step == self.recipe.steps:
                 self.save()
+            if self.exhausted:
+                break
         bar.close()
 
     @property
@@ -97,15 +112,14 @@ class Trainer:
         """Whether the last `patience` validations brought nothing better."""
         return 0 < self.recipe.patience <= self.stale
 
-    def train_step(self, stage: Stage) -> float:
-        """One batch of a stage; returns its loss. Raises `Diverged`."""
+    def train_step(self, batch: Batch) -> float:
+        """Learn from one batch; returns its loss. Raises `Diverged`."""
         torch.manual_seed(self.recipe.seed * 1_000_003 + self.step)  # dropout's draws follow from the step
         self.student.train()
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate(self.step)
-        batch = self.batches.at(self.step, stage).to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.precision == "bf16"):
-            loss = self.shared(batch)
+            loss = self.shared(batch.to(self.device))
         if not torch.isfinite(loss):
             raise Diverged(
                 f"the loss of step {self.step} is {loss.item()}: lower --learning-rate; {self.folder.advice}"
@@ -139,11 +153,10 @@ class Trainer:
     @torch.no_grad()
     def _average(self) -> None:
         decay = min(self.recipe.averaging, self.step / (10 + self.step))
-        for kept, new in zip(self.averaged.state_dict().values(), self.net.state_dict().values(), strict=True):
-            if kept.is_floating_point():
-                kept.lerp_(new, 1 - decay)
-            else:
-                kept.copy_(new)
+        kept, new = (list(net.state_dict().values()) for net in (self.averaged, self.net))
+        get_ema_multi_avg_fn(decay)(*map(_floats, (kept, new)), self.step)
+        for count, counted in zip(_counts(kept), _counts(new), strict=True):
+            count.copy_(counted)
 
     PARTS = ("student", "averaged", "best", "optimizer")
 
@@ -167,3 +180,11 @@ def _by_decay(student: nn.Module, weight_decay: float) -> list[dict]:
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
+
+
+def _floats(values: list[Tensor]) -> list[Tensor]:
+    return [value for value in values if value.is_floating_point()]
+
+
+def _counts(values: list[Tensor]) -> list[Tensor]:
+    return [value for value in values if not value.is_floating_point()]

@@ -93,8 +93,8 @@ def sides(photos: PhotoSet, side: int, folder: Path) -> dict[str, Callable[[], N
     return {
         "loader_ours": lambda: trainer.batches.at(next(numbers), stage),
         "loader_plain": lambda: next(batches),
-        "step_ours": lambda: without.train_step(stage),
-        "step_ours_with_maps": lambda: trainer.train_step(stage),
+        "step_ours": lambda: without.train_step(without.batches.at(without.step, stage)),
+        "step_ours_with_maps": lambda: trainer.train_step(trainer.batches.at(trainer.step, stage)),
         "step_plain": plain,
         "step_five_networks": five,
     }

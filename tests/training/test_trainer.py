@@ -67,7 +67,7 @@ def test_two_processes_follow_the_loss_curve_of_one(tmp_path):
 def test_dense_supervision_trains_the_trunk_beside_the_grades(tmp_path):
     trainer = trainer_of(tmp_path, photos=render_set(8, 56, seed=4))
     before = trainer.student.dense.last.weight.detach().clone()
-    trainer.train_step(Stage(32, 8, crop=True))
+    trainer.train_step(trainer.batches.at(0, Stage(32, 8, crop=True)))
     assert not torch.equal(before, trainer.student.dense.last.weight)
 
 
@@ -88,7 +88,7 @@ def test_the_best_weights_are_kept_and_a_run_without_progress_ends_early(tmp_pat
 def test_a_loss_that_is_no_number_stops_the_run_with_a_remedy(tmp_path):
     trainer = trainer_of(tmp_path, loss=lambda logits, labels: logits.sum() * float("nan"))
     with pytest.raises(Diverged, match="--learning-rate"):
-        trainer.train_step(Stage(32, 16))
+        trainer.train_step(trainer.batches.at(0, Stage(32, 16)))
 
 
 def test_a_full_disk_leaves_the_last_state_whole(tmp_path, monkeypatch):

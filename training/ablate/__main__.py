@@ -3,6 +3,7 @@
     python -m training.ablate --table loss                     # tiny: minutes a row on two cores
     python -m training.ablate --table recipe --seeds 3         # the seed's recipe against ours
     python -m training.ablate --table backbone --scale full    # hours a row; wants a GPU
+    python -m training.ablate --table all --jobs 12            # so many runs at once, on a GPU
     python -m training.ablate --table all --dry                # builds every row and takes one step, writes nothing
 
 A run that was stopped goes on where it was. Rows are measured on a balanced set of fresh photos, clean grades.
@@ -13,13 +14,15 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from training.ablate.results import Measured, table_of, write_section
 from training.ablate.runs import RowFailed, Scale, grade_row, scale_of, train_row
 from training.ablate.tables import TABLES, Row
-from training.photo_set import PhotoSet, load_or_render
+from training.photo_set import load_or_render
 
 TEST_SEED = 60_601
 RESULTS = Path(__file__).parents[1] / "RESULTS.md"
@@ -34,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     p.add_argument("--scale", choices=("tiny", "full"), default="tiny")
     p.add_argument("--seeds", type=int, default=1, help="runs of each row (default 1)")
     p.add_argument("--only", action="append", metavar="ROW", help="this row alone (may be given again)")
+    p.add_argument("--jobs", type=int, default=1, help="runs at once (default 1); on a GPU about one a core")
     p.add_argument("--dry", action="store_true", help="build each row and take one step")
     p.add_argument("--out", type=Path, default=Path("runs/ablate"), help="where runs are kept (default runs/ablate)")
     p.add_argument("--results", type=Path, default=RESULTS, help="Markdown file of the tables")
@@ -44,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown := set(args.only or ()) - known:
         p.error(f"--only: no row '{unknown.pop()}'; the rows are {', '.join(sorted(known))}")
     try:
+        if args.jobs > 1 and not args.dry:
+            run_ahead(names, args)
         found = dry(args, names) if args.dry else {name: run_table(name, args) for name in names}
     except RowFailed as error:
         print(f"training.ablate: {error}", file=sys.stderr)
@@ -59,21 +65,40 @@ def dry(args: argparse.Namespace, names: Sequence[str]) -> dict[str, list[Measur
         return {name: run_table(name, args) for name in names}
 
 
+def run_ahead(names: Sequence[str], args: argparse.Namespace) -> None:
+    """Train and record every row that needs no other's networks, several at once; those of many images first."""
+    tasks = [
+        (row, scale, seed, args.out / name / args.scale)
+        for name in sorted(names, key=lambda name: -scale_of(name, args.scale).images)
+        for scale in [scale_of(name, args.scale)]
+        for row in chosen(name, args)
+        for seed in range(1, args.seeds + 1)
+        if not row.same_runs_as
+    ]
+    with ProcessPoolExecutor(args.jobs, get_context("spawn")) as pool:
+        for future in [pool.submit(one_run, *task) for task in tasks]:
+            future.result()
+
+
 def run_table(name: str, args: argparse.Namespace) -> list[Measured]:
     """The rows of one table, trained and measured where no record of that is found."""
     scale_name = "dry" if args.dry else args.scale
     scale, folder = scale_of(name, scale_name), args.out / name / scale_name
-    photos = load_or_render(scale.test_photos, scale.side, TEST_SEED)
-    rows = [row for row in TABLES[name] if not args.only or row.name in args.only]
     measured = [
-        Measured(row, [one_run(row, scale, seed, folder, photos) for seed in range(1, args.seeds + 1)]) for row in rows
+        Measured(row, [one_run(row, scale, seed, folder) for seed in range(1, args.seeds + 1)])
+        for row in chosen(name, args)
     ]
     if not args.dry:
         write_section(args.results, name, scale_name, measured, scale)
     return measured
 
 
-def one_run(row: Row, scale: Scale, seed: int, folder: Path, photos: PhotoSet) -> dict[str, Any]:
+def chosen(name: str, args: argparse.Namespace) -> list[Row]:
+    """The rows of a table that were asked for."""
+    return [row for row in TABLES[name] if not args.only or row.name in args.only]
+
+
+def one_run(row: Row, scale: Scale, seed: int, folder: Path) -> dict[str, Any]:
     """The figures of one row and seed, from its record or fresh."""
     place = folder / _slug(row.name) / str(seed)
     record = place / "figures.json"
@@ -82,6 +107,7 @@ def one_run(row: Row, scale: Scale, seed: int, folder: Path, photos: PhotoSet) -
     trained = folder / _slug(row.same_runs_as or row.name) / str(seed)
     print(f"{row.name}, seed {seed}", file=sys.stderr)
     folders, seconds = train_row(row, scale, seed, trained)
+    photos = load_or_render(scale.test_photos, scale.side, TEST_SEED)
     figures = grade_row(row, folders, photos, scale.base) | {"seconds": round(seconds)}
     place.mkdir(parents=True, exist_ok=True)
     record.write_text(json.dumps(figures), "utf-8")

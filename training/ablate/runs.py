@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training import checkpoint, train
+from training import checkpoint, distributed, train
 from training.ablate.tables import Row
 from training.attributes import KEYS
 from training.batches import TURNS
@@ -74,7 +74,7 @@ def grade_row(row: Row, folders: list[Path], photos: PhotoSet, base: int) -> dic
     for a in range(len(KEYS)):
         loaded = checkpoint.load(folders[a if row.alone else 0])
         if a == 0 or row.alone:
-            logits, _ = predict(loaded.net, test_images(row, photos, base), loaded.size)
+            logits, _ = predict(loaded.net.to(distributed.device()), test_images(row, photos, base), loaded.size)
         decoded = (
             loaded.decoding.utilities(logits) if row.decoding == "balanced" else loaded.decoding.probabilities(logits)
         )
