@@ -16,7 +16,7 @@ from training.phantom.maps import SIGNS
 
 WEIGHT = 0.5  # of this loss beside that of the grades
 WEIGHT_OF_PLACES = 0.5  # of misplaced severity maps, likewise
-SHARPNESS = 15.0  # of the preference for what has been learned least
+SHARPNESS = 5.0  # of the preference for what has been learned least
 MEMORY = 0.95  # decay of the running record of what has been learned
 STRONGEST = 2.0  # times the last limit, where strength ends
 

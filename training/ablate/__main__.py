@@ -17,14 +17,11 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 from training.ablate.results import Measured, table_of, write_section
-from training.ablate.runs import RowFailed, Scale, grade_row, scale_of, train_row
+from training.ablate.runs import RowFailed, one_run, scale_of
 from training.ablate.tables import TABLES, Row
-from training.photo_set import load_or_render
 
-TEST_SEED = 60_601
 RESULTS = Path(__file__).parents[1] / "RESULTS.md"
 
 
@@ -96,26 +93,6 @@ def run_table(name: str, args: argparse.Namespace) -> list[Measured]:
 def chosen(name: str, args: argparse.Namespace) -> list[Row]:
     """The rows of a table that were asked for."""
     return [row for row in TABLES[name] if not args.only or row.name in args.only]
-
-
-def one_run(row: Row, scale: Scale, seed: int, folder: Path) -> dict[str, Any]:
-    """The figures of one row and seed, from its record or fresh."""
-    place = folder / _slug(row.name) / str(seed)
-    record = place / "figures.json"
-    if record.exists():
-        return json.loads(record.read_text("utf-8"))
-    trained = folder / _slug(row.same_runs_as or row.name) / str(seed)
-    print(f"{row.name}, seed {seed}", file=sys.stderr)
-    folders, seconds = train_row(row, scale, seed, trained)
-    photos = load_or_render(scale.test_photos, scale.side, TEST_SEED)
-    figures = grade_row(row, folders, photos, scale.base) | {"seconds": round(seconds)}
-    place.mkdir(parents=True, exist_ok=True)
-    record.write_text(json.dumps(figures), "utf-8")
-    return figures
-
-
-def _slug(name: str) -> str:
-    return "".join(c if c.isalnum() else "-" for c in name)
 
 
 def show(found: dict[str, list[Measured]], args: argparse.Namespace) -> None:

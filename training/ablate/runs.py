@@ -1,7 +1,10 @@
 """Train a row's networks, each in a folder of its own, and grade the common test photos with them."""
 
+import json
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +15,10 @@ from training.attributes import KEYS
 from training.batches import TURNS
 from training.calibrate import predict
 from training.metrics import report
-from training.photo_set import PhotoSet
+from training.photo_set import PhotoSet, load_or_render
 from training.run_folder import RunFolder
+
+TEST_SEED = 60_601
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,26 @@ def scale_of(table: str, name: str) -> Scale:
 
 class RowFailed(RuntimeError):
     """A row's training ended with an error, which it has printed."""
+
+
+def one_run(row: Row, scale: Scale, seed: int, folder: Path) -> dict[str, Any]:
+    """The figures of one row and seed, from its record or fresh."""
+    place = folder / _slug(row.name) / str(seed)
+    record = place / "figures.json"
+    if record.exists():
+        return json.loads(record.read_text("utf-8"))
+    trained = folder / _slug(row.same_runs_as or row.name) / str(seed)
+    print(f"{row.name}, seed {seed}", file=sys.stderr)
+    folders, seconds = train_row(row, scale, seed, trained)
+    photos = load_or_render(scale.test_photos, scale.side, TEST_SEED)
+    figures = grade_row(row, folders, photos, scale.base) | {"seconds": round(seconds)}
+    place.mkdir(parents=True, exist_ok=True)
+    record.write_text(json.dumps(figures), "utf-8")
+    return figures
+
+
+def _slug(name: str) -> str:
+    return "".join(c if c.isalnum() else "-" for c in name)
 
 
 def train_row(row: Row, scale: Scale, seed: int, folder: Path) -> tuple[list[Path], float]:
