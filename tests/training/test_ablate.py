@@ -1,13 +1,14 @@
 """The seed's tables: every row is a valid run, rows are measured, written and not trained twice."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from training import config, train
 from training.ablate import __main__ as ablate
 from training.ablate.results import Measured, student_interval, table_of, write_section
-from training.ablate.runs import scale_of
+from training.ablate.runs import Scale, scale_of
 from training.ablate.tables import TABLES
 
 ROWS = [(name, row) for name, rows in TABLES.items() for row in rows]
@@ -38,6 +39,17 @@ def test_a_row_that_cannot_be_trained_ends_the_command_with_a_sentence(tmp_path,
     monkeypatch.setattr(train, "main", lambda argv: 2)
     assert ablate.main(["--table", "sampler", "--only", "uniform", "--dry"]) == 2
     assert "uniform" in capsys.readouterr().err
+
+
+def test_several_rows_run_at_once_and_end_in_the_same_table(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    small = Scale(photos=40, side=192, base=96, images=8, batch=4, test_photos=10)
+    monkeypatch.setattr(ablate, "scale_of", lambda table, name: small)
+    results = tmp_path / "RESULTS.md"
+    assert ablate.main(["--table", "sampler", "--jobs", "2", "--results", str(results)]) == 0
+    assert len(list(Path("runs/ablate/sampler").rglob("figures.json"))) == 2
+    assert "| uniform |" in results.read_text() and "| balanced |" in results.read_text()
 
 
 def figures(value: float) -> dict:
