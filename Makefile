@@ -33,7 +33,7 @@ lint: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy api training mobile_export sample_clients
 
-train: $(READY) ## train the reference again (about an hour on 2 cores; goes on where it stopped)
+train: $(READY) ## train the reference again (an hour and a half on 2 cores; goes on where it stopped)
 	@$(BIN)/python -m training.train --out runs/reference
 
 export: $(READY) ## export training/reference to mobile_export/reference (about half an hour)

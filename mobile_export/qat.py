@@ -7,14 +7,14 @@ as teacher (Hinton et al., arXiv 1503.02531) repairs the rest. Batch norms are f
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.fx import Node
+from torch.fx import GraphModule, Node
 from torch.nn import functional
 from torchao.quantization.pt2e.quantizer import ComposableQuantizer, Quantizer
 from tqdm import tqdm
@@ -41,6 +41,7 @@ class QatPlan:
     freeze_at: float = 0.6  # share of the steps after which the ranges stay as they are
     calibration_batches: int = 16
     int8_sigmoid: bool = False  # SiLU and squeeze-excite gates in int8 too: faster, less exact
+    float_blocks: tuple[str, ...] = FLOAT_BLOCKS  # modules of the trunk that stay float
     seed: int = 0
 
 
@@ -61,13 +62,12 @@ def peaks(logits: NDArray) -> NDArray:
     return np.abs(logits).reshape(len(logits), -1).max(1)
 
 
-def quantize_trunk(net: SkinNet, images: NDArray[np.uint8], labels: NDArray[np.int64], plan: QatPlan) -> nn.Module:
-    """An int8 trunk (converted graph, dynamic batch) fine-tuned on photos (N,S,S,3) with labels (N,5)."""
+def fine_tune(net: SkinNet, images: NDArray[np.uint8], labels: NDArray[np.int64], plan: QatPlan) -> GraphModule:
+    """The trunk with fake quantisation, calibrated and trained: what `converted` makes int8."""
     from torchao.quantization.pt2e import disable_observer
-    from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e
 
     head = net.head.requires_grad_(False)
-    prepared = prepare(net, images.shape[1], plan.int8_sigmoid)
+    prepared = prepare(net, images.shape[1], plan)
     batches = draw_batches(images, labels, plan)
     with torch.no_grad():
         for _ in tqdm(range(plan.calibration_batches), desc="calibrating int8", unit="batch"):
@@ -85,24 +85,32 @@ def quantize_trunk(net: SkinNet, images: NDArray[np.uint8], labels: NDArray[np.i
         nn.utils.clip_grad_norm_(prepared.parameters(), 1.0)
         optimizer.step()
         bar.set_postfix(loss=f"{loss.item():.3f}")
+    prepared.apply(disable_observer)
+    return prepared
+
+
+def converted(prepared: GraphModule) -> nn.Module:
+    """The int8 trunk of a fine-tuned one."""
+    from torchao.quantization.pt2e.quantize_pt2e import convert_pt2e
+
     with quiet():
         return convert_pt2e(prepared)
 
 
-def prepare(net: SkinNet, size: int, int8_sigmoid: bool = False) -> nn.Module:
+def prepare(net: SkinNet, size: int, plan: QatPlan) -> GraphModule:
     """The folded trunk with fake quantisation inserted."""
     from torchao.quantization.pt2e.quantize_pt2e import prepare_qat_pt2e
 
     trunk = Trunk(net)
-    if int8_sigmoid:
-        write_out_silu(trunk.layers, lambda name: not name.startswith(FLOAT_BLOCKS))
+    if plan.int8_sigmoid:
+        write_out_silu(trunk.layers, lambda name: not name.startswith(plan.float_blocks))
     batch = {0: torch.export.Dim("batch", min=1, max=256)}
     with quiet():
         program = torch.export.export(trunk, (torch.zeros(2, 3, size, size),), dynamic_shapes=(batch,))
-        return prepare_qat_pt2e(program.module(), quantizer(int8_sigmoid))
+        return prepare_qat_pt2e(program.module(), quantizer(plan))
 
 
-def quantizer(int8_sigmoid: bool) -> Quantizer:
+def quantizer(plan: QatPlan) -> Quantizer:
     """XNNPACK's, and ours for sigmoids before it where wanted."""
     from executorch.backends.xnnpack.quantizer.xnnpack_quantizer import (
         XNNPACKQuantizer,
@@ -111,16 +119,22 @@ def quantizer(int8_sigmoid: bool) -> Quantizer:
 
     config = get_symmetric_quantization_config(is_per_channel=True, is_qat=True)
     stock = XNNPACKQuantizer().set_global(config)
-    stock.set_filter_function(quantised)
-    if not int8_sigmoid:
+    wanted = outside(plan.float_blocks)
+    stock.set_filter_function(wanted)
+    if not plan.int8_sigmoid:
         return stock
-    return ComposableQuantizer([SigmoidQuantizer(config.input_activation, quantised), stock])
+    return ComposableQuantizer([SigmoidQuantizer(config.input_activation, wanted), stock])
 
 
-def quantised(node: Node) -> bool:
-    """Whether this node lies outside the blocks that stay float."""
+def outside(blocks: tuple[str, ...]) -> Callable[[Node], bool]:
+    """Whether a node lies outside these modules of the trunk."""
+    return lambda node: not any(within(node, block) for block in blocks)
+
+
+def within(node: Node, block: str) -> bool:
+    """Whether a node of the trunk's graph was made by this module or one inside it."""
     scopes = [name for name, _ in node.meta.get("nn_module_stack", {}).values()]
-    return not any(f"layers.{block}" in scope for block in FLOAT_BLOCKS for scope in scopes)
+    return any(f"layers.{block}" in scope for scope in scopes)
 
 
 def student_loss(net: SkinNet, prepared: nn.Module, head: nn.Module, images: Tensor, labels: Tensor) -> Tensor:

@@ -16,8 +16,9 @@ from mobile_export.coreml_file import write_package
 from mobile_export.executorch_file import lower
 from mobile_export.formats import BY_NAME, COREML, EXECUTORCH, ONNX, PTE_INT8, SAFETENSORS, Format
 from mobile_export.graph import PhoneGraph
+from mobile_export.mixed_precision import quantize
 from mobile_export.onnx_file import convert, int8_weights
-from mobile_export.qat import QatPlan, quantize_trunk, runaway_photos, stable_photos
+from mobile_export.qat import QatPlan, runaway_photos, stable_photos
 from training import checkpoint
 from training.calibrate import predict
 from training.checkpoint import Checkpoint
@@ -81,14 +82,15 @@ def write_int8(path: Path, job: Job) -> dict[str, Any]:
     named = f": photos {', '.join(map(str, runaways))} of {job.source}" if len(runaways) else ""
     print(f"runaway photos: {len(runaways)} of {len(job.photos)}{over}{named}", file=sys.stderr)
     kept = job.photos.take(np.flatnonzero(stable))
-    trunk = quantize_trunk(job.loaded.net, kept.images, kept.labels, job.plan)
+    trunk, plan = quantize(job.loaded.net, kept, job.plan)
     about = description.document(job.version, job.meanings)
     path.write_bytes(lower(job.graph(trunk), job.size, "xnnpack", about))
     return {
         "photos": len(kept),
         "source": job.source,
-        "steps": job.plan.steps,
-        "int8_sigmoid": job.plan.int8_sigmoid,
+        "steps": plan.steps,
+        "int8_sigmoid": plan.int8_sigmoid,
+        "float_blocks": list(plan.float_blocks),
         "runaway_share": round(share, 5),
         "runaways": runaways.tolist(),
     }

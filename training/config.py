@@ -20,7 +20,7 @@ from training.normalise import DATASET, PHOTO
 from training.trainer import Recipe
 
 RESOLVED = "config.yaml"
-ON_SKIN, ON_PHOTOS = "crop96:90000,crop128:24000,224:24000", "96:30000,128:40000,224:20000"
+ON_SKIN, ON_PHOTOS = "crop96:256000,224:20000", "96:30000,128:40000,224:20000"
 
 
 def parser(prog: str, description: str | None) -> argparse.ArgumentParser:
@@ -67,7 +67,7 @@ def _network(g: argparse._ArgumentGroup) -> None:
 def _learning(g: argparse._ArgumentGroup) -> None:
     g.add_argument("--stages", help=f"SIDE:IMAGES,…; cropSIDE cuts windows (default {ON_SKIN}, --data: {ON_PHOTOS})")
     g.add_argument("--loss", default="ranked", help=f"{', '.join(LOSSES)}; or KEY=LOSS,… per attribute")
-    for name, kind in (("batch", int), ("learning_rate", float), ("weight_decay", float), ("warm_up", int)):
+    for name, kind in (("batch", int), ("learning_rate", float), ("weight_decay", float), ("warm_up", int), ("settle", float)):
         default = getattr(Recipe, name)
         g.add_argument(f"--{name.replace('_', '-')}", type=kind, default=default, help=f"(default {default})")
     g.add_argument("--schedule", choices=("cosine", "constant"), default=Recipe.schedule)

@@ -40,6 +40,7 @@ class Recipe:
     warm_up: int = 200  # steps
     clip: float = 5.0  # largest norm of the gradient
     averaging: float = 0.995  # decay of the averaged weights
+    settle: float = 0.1  # share of the steps, at the end, in which batch norms keep their statistics
     precision: str = "fp32"  # or bf16: mixed precision where the device gains from it
     patience: int = 0  # validations without a better score before stopping early; 0: never
     seed: int = 0
@@ -48,6 +49,13 @@ class Recipe:
     def steps(self) -> int:
         """Steps of the whole run."""
         return sum(stage.images for stage in self.stages) // self.batch
+
+    def settling(self, step: int) -> bool:
+        """Whether batch norms use the statistics they have, as they will when grading.
+
+        Normalised by its own batch, a photo of extreme features hides what it does alone: here it is learned.
+        """
+        return step >= self.steps * (1 - self.settle)
 
     def rate(self, step: int) -> float:
         """Learning rate of a step."""
@@ -116,6 +124,8 @@ class Trainer:
         """Learn from one batch; returns its loss. Raises `Diverged`."""
         torch.manual_seed(self.recipe.seed * 1_000_003 + self.step)  # dropout's draws follow from the step
         self.student.train()
+        if self.recipe.settling(self.step):
+            self.student.apply(_keep_statistics)
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate(self.step)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.precision == "bf16"):
@@ -180,6 +190,11 @@ def _by_decay(student: nn.Module, weight_decay: float) -> list[dict]:
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
+
+
+def _keep_statistics(module: nn.Module) -> None:
+    if isinstance(module, nn.BatchNorm2d):
+        module.eval()
 
 
 def _floats(values: list[Tensor]) -> list[Tensor]:

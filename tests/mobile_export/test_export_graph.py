@@ -11,7 +11,7 @@ from mobile_export.executorch_file import lower
 from mobile_export.golden import formula_pixels, resize_vectors
 from mobile_export.graph import PhoneGraph, output_records
 from mobile_export.mil_eval import MilProgram, UnknownOp
-from mobile_export.qat import QatPlan, quantised, quantize_trunk, runaway_photos, stable_photos
+from mobile_export.qat import FLOAT_BLOCKS, QatPlan, converted, fine_tune, outside, runaway_photos, stable_photos
 from tests.mobile_export.small_net import DECODING, SIZE, small_net
 from training.decoding import expected_grade
 from training.model import SkinNet, severity_maps
@@ -72,7 +72,7 @@ def test_the_fine_tuned_int8_file_lowers_runs_and_follows_its_network(net, image
     rng = np.random.default_rng(0)
     images, labels = rng.integers(0, 256, (16, SIZE, SIZE, 3), np.uint8), rng.integers(-1, 5, (16, 5))
     plan = QatPlan(steps=3, batch=4, calibration_batches=4, int8_sigmoid=int8_sigmoid)
-    trunk = quantize_trunk(net, images, labels, plan)
+    trunk = converted(fine_tune(net, images, labels, plan))
     assert (float_sigmoids(trunk) == 0) == int8_sigmoid
     file = lower(PhoneGraph(net, DECODING, trunk), SIZE)
     ran = PteRunner(file)(image)
@@ -84,7 +84,7 @@ def test_the_fine_tuned_int8_file_lowers_runs_and_follows_its_network(net, image
 def float_sigmoids(trunk: torch.nn.Module) -> int:
     """Sigmoids and SiLUs outside the float blocks whose result is not quantised at once."""
     names = ("aten.sigmoid", "aten.silu")
-    nodes = [n for n in trunk.graph.nodes if str(n.target).startswith(names) and quantised(n)]
+    nodes = [n for n in trunk.graph.nodes if str(n.target).startswith(names) and outside(FLOAT_BLOCKS)(n)]
     return sum("quantize_per_tensor" not in str(next(iter(node.users)).target) for node in nodes)
 
 

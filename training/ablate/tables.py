@@ -15,6 +15,7 @@ SEED = (
     "--loss=seed_softmax_cross_entropy",
     "--select=accuracy",
     "--averaging=0",
+    "--settle=0",
     "--drop-rate=0",
     "--normalised-by=dataset",
 )
