@@ -46,7 +46,11 @@ def parser() -> argparse.ArgumentParser:
     photos.add_argument("--synthetic", type=int, default=3000, help="photos to render for fine-tuning (default 3000)")
     p.add_argument("--check-photos", type=int, default=500, help="fresh photos to compare on (default 500)")
     p.add_argument("--qat-steps", type=int, help=f"of fine-tuning to int8 (default {QatPlan.steps})")
-    p.add_argument("--int8-sigmoid", action="store_true", help="SiLU in int8 too: faster, if the gates still hold")
+    p.add_argument(
+        "--int8-sigmoid",
+        action=argparse.BooleanOptionalAction,
+        help="SiLU in int8 too (default): faster, and a point or two less agreement",
+    )
     p.add_argument("--seed", type=int, default=11)
     p.add_argument("--version", help="default: the patch number of the bundle in --out rises, or 0.1.0")
     p.add_argument("--sequence", type=int, help="must rise; default: one more than the bundle in --out has, or 1")
@@ -90,7 +94,7 @@ def run(args: argparse.Namespace) -> None:
 
 def heeded_by_some(args: argparse.Namespace) -> list[str]:
     """Options given that mean nothing to some formats."""
-    given = {"--qat-steps": args.qat_steps is not None, "--int8-sigmoid": args.int8_sigmoid}
+    given = {"--qat-steps": args.qat_steps is not None, "--int8-sigmoid": args.int8_sigmoid is not None}
     return [option for option, is_given in given.items() if is_given]
 
 
@@ -105,7 +109,7 @@ def phone_sized(folder: Path) -> Checkpoint:
 def prepare(args: argparse.Namespace, loaded: Checkpoint, version: str) -> Job:
     """The photos to fine-tune on, and how."""
     steps = QatPlan.steps if args.qat_steps is None else args.qat_steps
-    plan = QatPlan(steps=steps, int8_sigmoid=args.int8_sigmoid, seed=args.seed)
+    plan = QatPlan(steps=steps, int8_sigmoid=args.int8_sigmoid is not False, seed=args.seed)
     if args.calibration:
         photos, source = photo_set(args.calibration, loaded.size), str(args.calibration)
     else:

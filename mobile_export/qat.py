@@ -40,7 +40,7 @@ class QatPlan:
     learning_rate: float = 1e-4
     freeze_at: float = 0.6  # share of the steps after which the ranges stay as they are
     calibration_batches: int = 16
-    int8_sigmoid: bool = False  # SiLU and squeeze-excite gates in int8 too: faster, less exact
+    int8_sigmoid: bool = True  # SiLU and squeeze-excite gates in int8 too: faster, less exact
     float_blocks: tuple[str, ...] = FLOAT_BLOCKS  # modules of the trunk that stay float
     seed: int = 0
 

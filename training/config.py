@@ -67,7 +67,8 @@ def _network(g: argparse._ArgumentGroup) -> None:
 def _learning(g: argparse._ArgumentGroup) -> None:
     g.add_argument("--stages", help=f"SIDE:IMAGES,…; cropSIDE cuts windows (default {ON_SKIN}, --data: {ON_PHOTOS})")
     g.add_argument("--loss", default="ranked", help=f"{', '.join(LOSSES)}; or KEY=LOSS,… per attribute")
-    for name, kind in (("batch", int), ("learning_rate", float), ("weight_decay", float), ("warm_up", int), ("settle", float)):
+    kinds = {"batch": int, "learning_rate": float, "weight_decay": float, "warm_up": int, "settle": float}
+    for name, kind in kinds.items():
         default = getattr(Recipe, name)
         g.add_argument(f"--{name.replace('_', '-')}", type=kind, default=default, help=f"(default {default})")
     g.add_argument("--schedule", choices=("cosine", "constant"), default=Recipe.schedule)
