@@ -1,5 +1,6 @@
 """Training resumes to the bit, stops where it should, and says what is wrong."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -178,3 +179,21 @@ def test_a_network_is_graded_at_the_side_that_it_was_last_trained_at(tmp_path, m
     flags = ["--synthetic", "24", "--size", "64", "--stages", "32:4", "--batch", "4", "--backbone", backbone]
     assert train.main(["--out", "run", *flags]) == 0
     assert checkpoint.load(tmp_path / "run").size == 32
+
+
+def test_batch_norms_keep_their_statistics_at_the_end_of_a_run(tmp_path):
+    trainer = trainer_of(tmp_path, settle=0.5)  # of four steps
+    norm = trainer.net.trunk.bn1
+    means = [norm.running_mean.clone()]
+    for step in range(trainer.recipe.steps):
+        trainer.train_step(trainer.batches.at(step, Stage(32, 16)))
+        means.append(norm.running_mean.clone())
+    moved = [not torch.equal(before, after) for before, after in itertools.pairwise(means)]
+    assert moved == [True, True, False, False] and norm.weight.grad is not None
+
+
+def test_weights_still_change_while_batch_norms_settle(tmp_path):
+    trainer = trainer_of(tmp_path, settle=1)
+    before = trainer.net.trunk.conv_stem.weight.detach().clone()
+    trainer.train_step(trainer.batches.at(0, Stage(32, 16)))
+    assert not torch.equal(before, trainer.net.trunk.conv_stem.weight)
