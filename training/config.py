@@ -17,7 +17,7 @@ from training.backbones import DEFAULT, PRESETS
 from training.batches import NONE, TURNS
 from training.losses import LOSSES
 from training.normalise import DATASET, PHOTO
-from training.trainer import Recipe
+from training.recipe import Recipe
 
 RESOLVED = "config.yaml"
 ON_SKIN, ON_PHOTOS = "crop96:256000,224:20000", "96:30000,128:40000,224:20000"

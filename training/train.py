@@ -36,11 +36,12 @@ from training.metrics import report, table
 from training.model import SkinNet
 from training.photo_set import PhotoSet, load_or_render, renderer_digest
 from training.preprocess import box_resize
+from training.recipe import Recipe
 from training.run_folder import RunError
 from training.sampler import balanced_weights
 from training.stages import Stage, check_stages, parse_stages
 from training.tracking import tracker
-from training.trainer import Diverged, Recipe, Trainer
+from training.trainer import Diverged, Trainer
 
 WATCHED = 400  # held-out photos looked at while training; all are used at the end
 

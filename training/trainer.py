@@ -4,18 +4,18 @@ import copy
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
-from torch.optim.swa_utils import get_ema_multi_avg_fn
+from torch import nn
 from tqdm import tqdm
 
 from training import distributed
+from training.averaging import average
 from training.batches import Batch, Batches
 from training.feed import feed
 from training.model import SkinNet
+from training.recipe import Recipe
 from training.run_folder import RunFolder
 from training.stages import Stage, stage_at
 from training.student import Loss, Student
@@ -26,45 +26,6 @@ Score = Callable[[SkinNet, Stage], float]
 
 class Diverged(RuntimeError):
     """The loss is not a number any more."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What shapes a run; saved beside the checkpoint."""
-
-    stages: tuple[Stage, ...]
-    batch: int = 32
-    learning_rate: float = 2e-3
-    weight_decay: float = 0.02
-    schedule: str = "cosine"  # or constant
-    warm_up: int = 200  # steps
-    clip: float = 5.0  # largest norm of the gradient
-    averaging: float = 0.995  # decay of the averaged weights
-    settle: float = 0.1  # share of the steps, at the end, in which batch norms keep their statistics
-    precision: str = "fp32"  # or bf16: mixed precision where the device gains from it
-    patience: int = 0  # validations without a better score before stopping early; 0: never
-    seed: int = 0
-
-    @property
-    def steps(self) -> int:
-        """Steps of the whole run."""
-        return sum(stage.images for stage in self.stages) // self.batch
-
-    def settling(self, step: int) -> bool:
-        """Whether batch norms use the statistics they have, as they will when grading.
-
-        Normalised by its own batch, a photo of extreme features hides what it does alone: here it is learned.
-        """
-        return step >= self.steps * (1 - self.settle)
-
-    def rate(self, step: int) -> float:
-        """Learning rate of a step."""
-        if step < self.warm_up:
-            return self.learning_rate * (step + 1) / self.warm_up
-        if self.schedule == "constant":
-            return self.learning_rate
-        done = (step - self.warm_up) / max(1, self.steps - self.warm_up)
-        return self.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
 
 
 class Trainer:
@@ -138,7 +99,7 @@ class Trainer:
         loss.backward()
         nn.utils.clip_grad_norm_(self.student.parameters(), self.recipe.clip)
         self.optimizer.step()
-        self._average()
+        average(self.averaged, self.net, min(self.recipe.averaging, self.step / (10 + self.step)))
         self.step += 1
         return loss.item()
 
@@ -159,14 +120,6 @@ class Trainer:
             "loss": round(loss, 4),
             "score": round(found, 4),
         }
-
-    @torch.no_grad()
-    def _average(self) -> None:
-        decay = min(self.recipe.averaging, self.step / (10 + self.step))
-        kept, new = (list(net.state_dict().values()) for net in (self.averaged, self.net))
-        get_ema_multi_avg_fn(decay)(*map(_floats, (kept, new)), self.step)
-        for count, counted in zip(_counts(kept), _counts(new), strict=True):
-            count.copy_(counted)
 
     PARTS = ("student", "averaged", "best", "optimizer")
 
@@ -195,11 +148,3 @@ def _by_decay(student: nn.Module, weight_decay: float) -> list[dict]:
 def _keep_statistics(module: nn.Module) -> None:
     if isinstance(module, nn.BatchNorm2d):
         module.eval()
-
-
-def _floats(values: list[Tensor]) -> list[Tensor]:
-    return [value for value in values if value.is_floating_point()]
-
-
-def _counts(values: list[Tensor]) -> list[Tensor]:
-    return [value for value in values if not value.is_floating_point()]

@@ -28,8 +28,9 @@ from training.batches import Batches
 from training.losses import masked_loss
 from training.model import SkinNet
 from training.photo_set import PhotoSet, load_or_render
+from training.recipe import Recipe
 from training.stages import Stage
-from training.trainer import Recipe, Trainer
+from training.trainer import Trainer
 
 BATCH = 32
 

@@ -20,9 +20,10 @@ from training.checkpoint import WEIGHTS
 from training.losses import masked_loss
 from training.model import SkinNet
 from training.photo_set import render_set
+from training.recipe import Recipe
 from training.run_folder import RunError, RunFolder
 from training.stages import Stage
-from training.trainer import Diverged, Recipe, Trainer
+from training.trainer import Diverged, Trainer
 
 ROOT = Path(__file__).parents[2]
 TINY = ["--synthetic", "24", "--size", "56", "--stages", "32:96", "--batch", "4", "--every", "8", "--save-every", "1"]
