@@ -65,6 +65,8 @@ def harden(response: Response) -> Response:
     """Headers that every answer carries."""
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
-    if request.path.startswith(("/v1/auth", "/v1/account", "/v1/sync")):
+    if request.path.startswith(("/v1/auth", "/v1/account")):
         response.headers["Cache-Control"] = "no-store"
+    if request.path.startswith(("/v1/sync", "/v1/scores")):
+        response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         environment = with_development_secrets(os.environ)
         config = Config.from_environment(environment)
         require_free(args.host, args.port)
-        served.lock(config.database_url).close()  # only a look: the web process holds it
+        served.require(config.database_url)  # only a look: the web process holds it
     except ConfigError as error:
         print(f"api: {error}", file=sys.stderr)
         return 2

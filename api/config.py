@@ -3,7 +3,7 @@
 | variable      | meaning                                                        | default                |
 |---------------|----------------------------------------------------------------|------------------------|
 | SKINSCORE_ENV | `development` or `production`                                  | development            |
-| DATABASE_URL  | `sqlite:///PATH`                                               | sqlite:///var/skinscore.db |
+| DATABASE_URL  | `sqlite:///PATH` (one web process) or `postgresql://…` (any number) | sqlite:///var/skinscore.db |
 | MODEL_DIR     | folder of the bundle to serve                                  | mobile_export/reference |
 | WEB_ROOT      | folder with the page at `/`                                    | api/static             |
 | JWT_KEYS      | signing keys, `kid:secret,…`, the first one signs              | made at start (development) |

@@ -1,13 +1,12 @@
-"""Tables, connections and the two kinds of transaction.
+"""Tables, connections and the two kinds of transaction, on SQLite and PostgreSQL alike.
 
-SQLite in WAL mode with `synchronous=FULL`: what was acknowledged survives a power cut. One connection per thread,
-rolled back after each request. Only `write_transaction` and `read_snapshot` know how a transaction is opened here.
+One connection per thread, rolled back after each request. Only `write_transaction` and `read_snapshot` open
+transactions; how each database does that is in `engines.py`.
 """
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from peewee import (
@@ -20,15 +19,13 @@ from peewee import (
     ForeignKeyField,
     IntegerField,
     Model,
-    SqliteDatabase,
+    ModelSelect,
     TextField,
 )
 
-from api.config import ConfigError
+from api.engines import engine
 
 database = DatabaseProxy()
-_writer = threading.Lock()  # SQLite's own waiting sleeps in steps; queueing here keeps the p99 low
-PRAGMAS = {"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "busy_timeout": 5000, "secure_delete": 1}
 
 
 class Table(Model):
@@ -93,7 +90,7 @@ class HeatmapJob(Table):
     id = CharField(primary_key=True)
     account = ForeignKeyField(Account, on_delete="CASCADE")
     key = CharField()
-    attributes = CharField()
+    attributes = TextField()
     status = CharField(default="queued", index=True)
     attempts = IntegerField(default=0)
     lease_until = BigIntegerField(default=0)
@@ -126,34 +123,34 @@ TABLES = (Account, Device, SyncHead, Record, HeatmapJob, HeatmapLayer, WorkerBea
 
 
 def open_database(url: str) -> None:
-    """Bind the tables to `sqlite:///PATH` and create what is missing."""
-    path = sqlite_path(url)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    database.initialize(SqliteDatabase(str(path), pragmas=PRAGMAS, check_same_thread=True))
-    with database.connection_context():
+    """Bind the tables to what DATABASE_URL names and create what is missing. Raises `ConfigError`."""
+    opened = engine(url)
+    database.initialize(opened)
+    with database.connection_context(), database.atomic(*database.write):
+        database.lock_schema()
         database.create_tables(TABLES)
-
-
-def sqlite_path(url: str) -> Path:
-    """The file behind `sqlite:///PATH`. Raises `ConfigError` for any other URL."""
-    scheme, separator, path = url.partition(":///")
-    if scheme != "sqlite" or not separator or not path:
-        raise ConfigError(f"DATABASE_URL is '{scheme}…': this version stores in SQLite, write sqlite:///PATH")
-    return Path(path)
 
 
 @contextmanager
 def write_transaction() -> Iterator[None]:
-    """A transaction that holds the write lock from its first statement on."""
-    with _writer, database.atomic("IMMEDIATE"):
+    """The one way to change the database: all or nothing, and in turn where there is one writer at a time.
+
+    On PostgreSQL rows are locked by the first statement that changes them: read what decides a change by `held`.
+    """
+    with database.turn(), database.atomic(*database.write):
         yield
 
 
 @contextmanager
 def read_snapshot() -> Iterator[None]:
     """Several reads of one and the same state."""
-    with database.atomic("DEFERRED"):
+    with database.atomic(*database.snapshot):
         yield
+
+
+def held(query: "ModelSelect[Any]") -> "ModelSelect[Any]":
+    """A select whose rows nobody else changes before this write transaction ends."""
+    return database.hold_row(query)
 
 
 def register(app: Flask) -> None:
@@ -165,5 +162,9 @@ def register(app: Flask) -> None:
 
     @app.teardown_request
     def settle(_: BaseException | None) -> None:
-        if not database.is_closed() and database.in_transaction():
+        if database.is_closed():
+            return
+        if not database.is_connection_usable():  # PostgreSQL went away: the next request opens another one
+            database.close()
+        elif database.in_transaction():
             database.rollback()

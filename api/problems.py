@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from flask import Flask, Response, g, request
-from peewee import OperationalError
+from peewee import DataError, InterfaceError, OperationalError, PeeweeException
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -19,6 +19,7 @@ CATALOGUE = {
     "refresh-reused": (401, "The refresh token was used before; this device login is ended"),
     "refresh-revoked": (401, "The device login no longer exists"),
     "consent-required": (403, "This needs your consent"),
+    "client-too-old": (403, "This app writes a format that is retired: update it, nothing is lost"),
     "not-found": (404, "There is nothing here"),
     "no-channel": (404, "The operator has not published a channel"),
     "method-not-allowed": (405, "This address does not answer that method"),
@@ -28,6 +29,7 @@ CATALOGUE = {
     "unsupported-media-type": (415, "This content type is not accepted here"),
     "range-not-satisfiable": (416, "The file has no such range"),
     "invalid": (422, "The request does not fit its schema"),
+    "quota-exceeded": (422, "The account is full"),
     "photo-rejected": (422, "The photo cannot be graded"),
     "rate-limited": (429, "Too many requests"),
     "internal": (500, "Something went wrong on the server"),
@@ -105,11 +107,17 @@ def register(app: Flask) -> None:
         kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Content-Range", "Retry-After")}
         return respond(document(slug), kept)
 
+    @app.errorhandler(InterfaceError)
     @app.errorhandler(OperationalError)
-    def database_in_trouble(error: OperationalError) -> Response:
-        """Locked, full or read-only: nothing was committed, so asking again is right."""
+    def database_in_trouble(error: PeeweeException) -> Response:
+        """Locked, full, read-only or away: asking again is right, since every change may be asked for twice."""
         logging.getLogger("skinscore").error("request %s: the database said: %s", g.get("request_id"), error)
-        return respond(document("busy", "the database cannot be used right now; nothing was changed"))
+        return respond(document("busy", "the database cannot be used right now: ask again"))
+
+    @app.errorhandler(DataError)
+    def unstorable(error: DataError) -> Response:
+        """PostgreSQL keeps no NUL character in a text."""
+        return respond(document("invalid", "a text holds a character that cannot be stored"))
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:

@@ -13,6 +13,8 @@ from tests.client.helpers import score
 
 PASSWORD = "a long password"
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
 
 @pytest.fixture
 def phone(device):

@@ -8,6 +8,8 @@ from sample_clients.python.http import ServerError
 from sample_clients.python.sync import sync
 from tests.client.helpers import score
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
 
 @pytest.fixture
 def two(device):
