@@ -31,6 +31,7 @@ from .scorer import Grading, RuntimeMissing
 from .table import grading_table, history_table
 
 CONSENT = "This sends the square that was graded; the server holds it encrypted for at most 10 minutes."
+ADOPT = "There is a history without an account on this device."
 PARTS = ("cheek", "forehead", "centre", "chin")
 NOTE_LENGTH = 4000  # characters, the server's limit
 REFUSALS = (BundleError, NotPossible, PhotoError, RuntimeMissing, ServerError, UpdateRefused)
@@ -108,7 +109,8 @@ def ranges(grading: Grading) -> dict[str, list[int]]:
 
 def sign_in(client: Client, args: argparse.Namespace) -> int:
     password = args.password or os.environ.get("SKINSCORE_PASSWORD") or getpass.getpass()
-    client.sign_in(args.command, args.email, password, platform.node(), args.adopt)
+    adopt = args.adopt or (client.has_guest_history() and _agreed(f"{ADOPT} Take it into {args.email}?"))
+    client.sign_in(args.command, args.email, password, platform.node(), adopt)
     print(f"signed in as {args.email}; `sync` brings your history together")
     return 0
 
@@ -148,7 +150,7 @@ def explained(client: Client, grading: Grading, consent: bool) -> Heatmaps:
     except ServerError as error:
         if error.slug != "consent-required":
             raise
-    if not (sys.stdin.isatty() and input(f"{CONSENT} Send it? [y/N] ").strip().lower() == "y"):
+    if not _agreed(f"{CONSENT} Send it?"):
         raise ServerError("consent-required", f"{CONSENT} Add --consent to agree.")
     client.consent(heatmap=True)
     return client.heatmaps(grading)
@@ -185,6 +187,11 @@ def delete(client: Client, args: argparse.Namespace) -> int:
 def update(client: Client, args: argparse.Namespace) -> int:
     print(client.update().sentence)
     return 0
+
+
+def _agreed(question: str) -> bool:
+    """Whether a person at the keyboard says yes; nobody there means no."""
+    return sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() == "y"
 
 
 def _require(client: Client, record_id: str) -> None:

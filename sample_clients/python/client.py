@@ -58,10 +58,13 @@ class Client:
             self.store.add(record)
         return grading, record
 
+    def has_guest_history(self) -> bool:
+        """Whether there are records here that belong to no account yet."""
+        return self.store.setting("account") is None and bool(self.store.live())
+
     def sign_in(self, how: str, email: str, password: str, device: str, adopt: bool) -> None:
-        """Register or log in; a guest's history joins the account when `adopt`, and is left alone otherwise."""
-        bound = self.store.setting("account")
-        if bound is None and self.store.live() and not adopt:
+        """Register or log in; a guest's history joins the account when its owner said so. Raises `NotPossible`."""
+        if self.has_guest_history() and not adopt:
             raise NotPossible("there is a history without an account here: add --adopt to take it into this account")
         self.server.sign_in(how, email, password, device)
 
@@ -116,5 +119,5 @@ class Client:
         return [record for record in self.store.live() if record["kind"] == "score"]
 
     def notes(self) -> dict[str, str]:
-        """The text that shows at each score: the newest note's."""
-        return {note["score_id"]: note["text"] for note in self.store.live() if note["kind"] == "note"}
+        """The text that shows at each score: the newest note's; empty where it was taken away."""
+        return self.store.notes()

@@ -11,6 +11,7 @@ import requests
 from .store import Store
 
 TIMEOUT = (5, 30)  # s to connect, to answer
+FORMAT_HEADER, FORMAT = "Skinscore-Format", "1"  # of records and sync; `client-too-old` when it is retired
 ANSWERS = ("application/json", "image/png", "application/octet-stream")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ENDED = {"refresh-reused", "refresh-expired", "refresh-revoked"}
@@ -90,7 +91,8 @@ class Server:
         self._access = issued["access_token"]
 
     def _send(self, method: str, path: str, token: str | None = None, **options: Any) -> requests.Response:
-        headers = options.pop("headers", {}) | ({"Authorization": f"Bearer {token}"} if token else {})
+        headers = {FORMAT_HEADER: FORMAT} | options.pop("headers", {})
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
         for attempt in range(self.tries):
             last = attempt == self.tries - 1
             try:
