@@ -78,9 +78,14 @@ class Client:
         finally:
             self.server.forget()
 
-    def sync(self) -> Outcome:
+    def sync(self, limit: int | None = None) -> Outcome:
         """Push and pull. Raises `ServerError` when the server cannot be reached; nothing is lost."""
-        return sync(self.store, self.server)
+        return sync(self.store, self.server, limit)
+
+    def trend(self, attribute: str, part: int | None = None, bucket: str = "day") -> dict[str, Any]:
+        """One attribute over days, weeks or months, as the server puts it together from what was synced."""
+        asked = {"attribute": attribute, "bucket": bucket} | ({} if part is None else {"part": part})
+        return self.server.call("GET", "/v1/scores/trend", params=asked).json()
 
     def update(self) -> Updated:
         """Take a newer model if the server's channel offers one; what was recorded before keeps its own model's name.

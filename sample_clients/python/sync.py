@@ -24,15 +24,16 @@ class Outcome:
     pulled: int = 0
     refused: int = 0
     complete: bool = False
+    limit: int | None = None  # of a page; the server's own when left out
 
 
-def sync(store: Store, server: Server) -> Outcome:
-    """Push, pull, compare. Raises `ServerError`; whatever was done until then stays done."""
-    outcome = Outcome()
+def sync(store: Store, server: Server, limit: int | None = None) -> Outcome:
+    """Push, pull in pages of `limit`, compare. Raises `ServerError`; whatever was done until then stays done."""
+    outcome = Outcome(limit=limit)
     store.try_again("quota-exceeded")
     head = _round(store, server, outcome)
     if not _same(store, head):
-        _pull_all(store, server)
+        _pull_all(store, server, outcome)
         head = _round(store, server, outcome)
     outcome.complete = _same(store, head)
     return outcome
@@ -45,7 +46,7 @@ def _round(store: Store, server: Server, outcome: Outcome) -> dict:
     except ServerError as error:
         if error.slug != "cursor-expired":
             raise
-    _pull_all(store, server)
+    _pull_all(store, server, outcome)
     _push(store, server, outcome)
     return _pull(store, server, outcome)
 
@@ -76,19 +77,19 @@ def _fitting(waiting: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _pull(store: Store, server: Server, outcome: Outcome) -> dict:
     """All pages after the stored cursor; the head of the last one."""
-    while (page := _page(store, server)) is not None:
+    while (page := _page(store, server, outcome.limit)) is not None:
         outcome.pulled += len(page["records"]) + len(page["tombstones"])
         if not page["has_more"]:
             break
     return json.loads(store.setting("head") or "{}")
 
 
-def _pull_all(store: Store, server: Server) -> None:
+def _pull_all(store: Store, server: Server, outcome: Outcome) -> None:
     """Every page from the start, then queue what the server lacks."""
     live: set[str] = set()
     deleted: set[str] = set()
     store.set("cursor", None)
-    while (page := _page(store, server)) is not None:
+    while (page := _page(store, server, outcome.limit)) is not None:
         live |= {item["record"]["id"] for item in page["records"]}
         deleted |= {item["id"] for item in page["tombstones"]}
         if not page["has_more"]:
@@ -96,11 +97,12 @@ def _pull_all(store: Store, server: Server) -> None:
     store.queue_missing(live, deleted)
 
 
-def _page(store: Store, server: Server) -> dict[str, Any] | None:
+def _page(store: Store, server: Server, limit: int | None) -> dict[str, Any] | None:
     """The next page, stored; None when the server has nothing newer than what is here."""
     cursor, etag = store.setting("cursor"), store.setting("etag")
     headers = {"If-None-Match": etag} if cursor and etag else {}
-    answer = server.call("GET", "/v1/sync", params={"cursor": cursor} if cursor else {}, headers=headers)
+    params = {name: value for name, value in (("cursor", cursor), ("limit", limit)) if value is not None}
+    answer = server.call("GET", "/v1/sync", params=params, headers=headers)
     if answer.status_code == NOT_MODIFIED:
         return None
     page = answer.json()
