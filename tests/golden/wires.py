@@ -23,7 +23,7 @@ class Recorder:
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         """What requests.Session does."""
-        asked = _asked(method, url, options)
+        asked = asked_of(method, url, options)
         answer = send(self.app, asked)
         shown = shown_answer(answer)
         self.names.learn(shown["headers"])
@@ -33,7 +33,7 @@ class Recorder:
         if self.lose:
             self.lose -= 1
             raise requests.ConnectionError("the answer was lost")
-        return _answer(shown)
+        return as_response(shown)
 
 
 class Player:
@@ -44,13 +44,13 @@ class Player:
 
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         """The answer that is written for this request."""
-        asked = _asked(method, url, options)
+        asked = asked_of(method, url, options)
         assert self.left, f"nothing more is written, the client asks {asked}"
         expected = self.left.pop(0)
         assert asked == expected["request"]
         if expected.get("lost"):
             raise requests.ConnectionError("the answer was lost")
-        return _answer(expected["response"])
+        return as_response(expected["response"])
 
 
 def send(app: FlaskClient, asked: dict[str, Any]) -> TestResponse:
@@ -67,14 +67,16 @@ def shown_answer(answer: TestResponse) -> dict[str, Any]:
     return {"status": answer.status_code, "headers": headers, "body": json.loads(answer.data) if answer.data else None}
 
 
-def _asked(method: str, url: str, options: dict[str, Any]) -> dict[str, Any]:
+def asked_of(method: str, url: str, options: dict[str, Any]) -> dict[str, Any]:
+    """A client's request as it is written."""
     headers = {name: options["headers"][name] for name in ASKED if name in options["headers"]}
     query = {name: str(value) for name, value in (options.get("params") or {}).items()}
     path = url.removeprefix(SERVER)
     return {"method": method, "path": path, "query": query, "headers": headers, "body": options.get("json")}
 
 
-def _answer(shown: dict[str, Any]) -> requests.Response:
+def as_response(shown: dict[str, Any]) -> requests.Response:
+    """A written answer as a client gets it."""
     answer = requests.Response()
     answer.status_code = shown["status"]
     answer._content = b"" if shown["body"] is None else json.dumps(shown["body"]).encode()
