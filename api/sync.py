@@ -5,13 +5,14 @@ from typing import Any, Literal
 
 from flask import Response, current_app, request
 from flask_jwt_extended import jwt_required
-from flask_openapi import APIBlueprint, Tag, validate_request
+from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import filing, history, records, tokens, trend
 from api.accounts import need_consent
 from api.database import Account
 from api.problems import Problem
+from api.validation import validated
 
 routes = APIBlueprint("sync", __name__, url_prefix="/v1", abp_tags=[Tag(name="Sync")], abp_security=tokens.BEARER)
 MAX_BYTES = 1 << 20
@@ -49,7 +50,7 @@ class TrendQuery(Strict):
     "there is nothing newer.",
 )
 @jwt_required()
-@validate_request()
+@validated
 def pull(query: PullQuery) -> Response:
     account, had = _account(), request.if_none_match.as_set(include_weak=True)
     page = history.pull(account, query.cursor, query.limit, _key(), had)
@@ -60,7 +61,7 @@ def pull(query: PullQuery) -> Response:
 
 @routes.post("/sync", summary="Push up to 200 records and deletes; a verdict for each")
 @jwt_required()
-@validate_request()
+@validated
 def push(body: PushBody) -> dict[str, Any]:
     account = _account()
     if len(body.records) + len(body.deletes) > filing.MAX_ITEMS:
@@ -70,7 +71,7 @@ def push(body: PushBody) -> dict[str, Any]:
 
 @routes.get("/scores/trend", summary="One attribute over days, weeks or months")
 @jwt_required()
-@validate_request()
+@validated
 def show_trend(query: TrendQuery) -> dict[str, Any]:
     asked = trend.Asked(query.attribute, query.part, query.bucket, query.since, query.until)
     return trend.trend(_account(), asked)
