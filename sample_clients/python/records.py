@@ -1,7 +1,5 @@
 """The record on the wire: immutable, integers only, named by a UUID made here."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -10,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .bundle import Bundle
-from .ids import uuid7
+from .ids import content_hash, uuid7
 from .scorer import Grading
 
 VERSION = "0.1.0"  # of this client
@@ -53,12 +51,6 @@ def score_record(grading: Grading, bundle: Bundle, captured_at: str | None = Non
 def note_record(score_id: str, text: str) -> dict[str, Any]:
     """A new note on a score; empty text takes the note away."""
     return {"id": uuid7(), "kind": "note", "score_id": score_id, "text": text}
-
-
-def content_hash(record: dict[str, Any]) -> str:
-    """SHA-256 of the canonical JSON, 64 hex digits."""
-    canonical = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def fold(records: Iterable[dict[str, Any]]) -> str:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .ids import uuid7
+from .ids import second_id
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (id TEXT PRIMARY KEY, body TEXT, seq INTEGER);
@@ -30,7 +30,6 @@ class Store:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = home / "history.db"
         self.path.touch(mode=0o600)  # it holds the login too
-        self.new_id = uuid7
         self._mine = threading.RLock()  # a transaction belongs to one thread
         self.db = sqlite3.connect(self.path, isolation_level=None, timeout=10, check_same_thread=False)
         self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + SCHEMA)
@@ -114,13 +113,9 @@ class Store:
         """Store one pulled page and its cursor, together. A local delete that waits is not undone by it."""
         with self.transaction():
             deleted = self.tombstones()
-            waiting = {row[0] for row in self._run("SELECT id FROM outbox")}
             for item in page["records"]:
-                record_id = item["record"]["id"]
-                if record_id in waiting - deleted:
+                if item["record"]["id"] not in deleted:
                     self._keep_both(item["record"], item["seq"])
-                elif record_id not in deleted:
-                    self._keep(item["record"], item["seq"])
             for item in page["tombstones"]:
                 self._bury(item["id"])
                 self._run("DELETE FROM outbox WHERE id = ?", item["id"])
@@ -175,7 +170,7 @@ class Store:
         self._keep(theirs, seq)
         self._run("DELETE FROM outbox WHERE id = ?", theirs["id"])
         if mine is not None and mine != theirs:
-            again = {**mine, "id": self.new_id()}
+            again = {**mine, "id": second_id(mine)}
             self._keep(again, None)
             self._queue(again["id"])
 

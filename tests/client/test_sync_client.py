@@ -8,6 +8,7 @@ import pytest
 
 from api import filing
 from api.database import Record, SyncHead, database
+from api.records import UUID7
 from sample_clients.python import records
 from sample_clients.python.http import ServerError
 from sample_clients.python.store import Store
@@ -237,6 +238,17 @@ def test_a_record_that_waits_is_not_overwritten_by_another_of_its_id(two):
     phone[0].apply_page({"records": [{"seq": 1, "record": record}], "tombstones": [], "next_cursor": None})
     assert sorted(r["part"] for r in phone[0].live()) == [0, 3]
     assert sync(*phone[:2]).complete and sync(*tablet[:2]).complete and same(phone, tablet)
+
+
+def test_two_devices_give_the_same_copy_the_same_second_id(two):
+    phone, tablet = two
+    mine = score(part=1)
+    theirs = mine | {"part": 2}
+    for store, _, _ in two:  # both hold one body, and a restored server comes back with another under its id
+        store.add(mine)
+        store.apply_page({"records": [{"seq": 1, "record": theirs}], "tombstones": [], "next_cursor": None})
+    assert phone[0].live() == tablet[0].live() and sorted(r["part"] for r in phone[0].live()) == [1, 2]
+    assert all(UUID7.fullmatch(record["id"]) for record in phone[0].live())
 
 
 def test_many_threads_refresh_once(two):

@@ -97,7 +97,7 @@ class Histories(RuleBasedStateMachine):
         """Another body under an id that the device does not know: a broken clock and a bad source of chance."""
         unknown = self.phones[name].client.store
         known = [r for r in self.phones[by].client.history() if unknown.get(r["id"]) is None]
-        known = [r for r in known if r["id"] not in unknown.tombstones()]
+        known = [r for r in known if r["id"] not in unknown.tombstones() and r["app"] not in self.deleted]
         if known and not self.contested:
             first = known[pick % len(known)]
             self.contested |= {first["id"], first["app"]}

@@ -71,7 +71,7 @@ SCRIPTS: dict[str, tuple[str, list[Step]]] = {
             *add("phone", score(1)),
             do("phone", "sync"),
             *add("tablet", score(1, part=3)),
-            do("tablet", "sync", new_ids=[uuid(0xF1)]),
+            do("tablet", "sync"),
             do("phone", "sync"),
             *add("phone", score(2, part=9), score(3)),
             do("phone", "sync"),
