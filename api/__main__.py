@@ -2,6 +2,7 @@
 
 python -m api serve                      # http://127.0.0.1:8000, SQLite in var/
 python -m api serve --host 0.0.0.0 --port 9000
+python -m api backup backups/monday.db   # while it runs; restore needs it stopped
 """
 
 import argparse
@@ -14,7 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from api import served
+from api import backup, served
 from api.config import Config, ConfigError, with_development_secrets
 from api.worker import CANNOT
 
@@ -28,10 +29,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     p = argparse.ArgumentParser(
         "python -m api", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    serve_parser = p.add_subparsers(required=True).add_parser("serve", help="web process and heatmap worker")
+    commands = p.add_subparsers(required=True)
+    backup.add_parsers(commands)
+    serve_parser = commands.add_parser("serve", help="web process and heatmap worker")
     serve_parser.add_argument("--host", default="127.0.0.1")
     serve_parser.add_argument("--port", type=int, default=8000)
     args = p.parse_args(argv)
+    if hasattr(args, "run"):
+        return args.run(args)
     try:
         environment = with_development_secrets(os.environ)
         config = Config.from_environment(environment)

@@ -77,10 +77,8 @@ class Histories(RuleBasedStateMachine):
     @rule(name=names, pick=st.integers(0, 99))
     def note(self, name: str, pick: int) -> None:
         if held := self.phones[name].client.history():
-            self._keep(name, score() | {"part": pick % 4})
-            store, of = self.phones[name].client.store, held[pick % len(held)]["id"]
-            note = records.note_record(of, uuid.uuid4().hex)
-            store.add(note)
+            note = records.note_record(held[pick % len(held)]["id"], uuid.uuid4().hex)
+            self.phones[name].client.store.add(note)
             self.made[MINE].add(note["text"])
 
     @rule(name=names, pick=st.integers(0, 99))
