@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from api import backup, served
+from api import backup, migrate, served
 from api.config import Config, ConfigError, with_development_secrets
 from api.worker import CANNOT
 
@@ -31,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     commands = p.add_subparsers(required=True)
     backup.add_parsers(commands)
+    migrate.add_parser(commands)
     serve_parser = commands.add_parser("serve", help="web process and heatmap worker")
     serve_parser.add_argument("--host", default="127.0.0.1")
     serve_parser.add_argument("--port", type=int, default=8000)

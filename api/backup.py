@@ -70,13 +70,15 @@ def restore(url: str, file: Path | None) -> str:
     prove(file)
     path = sqlite_path(url)
     with served.lock(url):
-        kept = _set_aside(path)
         unfinished = path.with_name(path.name + ".unfinished")
         shutil.copyfile(file, unfinished)
         os.chmod(unfinished, 0o600)
+        with closing(sqlite3.connect(unfinished)) as copy:
+            copy.execute("UPDATE synchead SET epoch = lower(hex(randomblob(16)))")
+            copy.commit()
         _to_disk(unfinished)
+        kept = _set_aside(path)
         os.replace(unfinished, path)
-        _begin_new_epochs(url)
     return f"{path} is the backup now; " + (f"what it was is in {kept}, delete it when all is well" if kept else "")
 
 

@@ -23,6 +23,7 @@ from peewee import (
     TextField,
 )
 
+from api import schema
 from api.engines import engine
 
 database = DatabaseProxy()
@@ -123,12 +124,15 @@ TABLES = (Account, Device, SyncHead, Record, HeatmapJob, HeatmapLayer, WorkerBea
 
 
 def open_database(url: str) -> None:
-    """Bind the tables to what DATABASE_URL names and create what is missing. Raises `ConfigError`."""
+    """Bind the tables to what DATABASE_URL names; a new database gets them. Raises `ConfigError`."""
     opened = engine(url)
     database.initialize(opened)
     with database.connection_context(), database.atomic(*database.write):
         database.lock_schema()
-        database.create_tables(TABLES)
+        if schema.is_new(opened):
+            database.create_tables(TABLES)
+            schema.runner(opened).fake()
+        schema.require_known(opened)
 
 
 @contextmanager

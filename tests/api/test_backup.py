@@ -61,7 +61,7 @@ def test_nothing_is_restored_under_a_running_server(app, owner, config, tmp_path
         backup.restore(config.database_url, tmp_path / "copy.db")
 
 
-@pytest.mark.parametrize("command", [["backup", "there.db"], ["restore", "there.db"]])
+@pytest.mark.parametrize("command", [["backup", "there.db"], ["restore", "there.db"], ["migrate"]])
 def test_what_cannot_be_done_is_one_sentence_and_status_2(command, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
