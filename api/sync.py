@@ -17,6 +17,9 @@ from api.validation import validated
 routes = APIBlueprint("sync", __name__, url_prefix="/v1", abp_tags=[Tag(name="Sync")], abp_security=tokens.BEARER)
 MAX_BYTES = 1 << 20
 FORMAT_HEADER = "Skinscore-Format"
+FORMAT_TEXT = (
+    f"`{FORMAT_HEADER}: {records.FORMAT}` says which format you speak; a retired one is told `client-too-old`."
+)
 
 
 class Strict(BaseModel):
@@ -47,7 +50,7 @@ class TrendQuery(Strict):
     "/sync",
     summary="The page of records and tombstones after a cursor",
     description="The ETag says up to where you stand after the page; sent back as If-None-Match it gets 304 while "
-    "there is nothing newer.",
+    f"there is nothing newer. {FORMAT_TEXT}",
 )
 @jwt_required()
 @validated
@@ -59,7 +62,7 @@ def pull(query: PullQuery) -> Response:
     return response
 
 
-@routes.post("/sync", summary="Push up to 200 records and deletes; a verdict for each")
+@routes.post("/sync", summary="Push up to 200 records and deletes; a verdict for each", description=FORMAT_TEXT)
 @jwt_required()
 @validated
 def push(body: PushBody) -> dict[str, Any]:
