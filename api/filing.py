@@ -11,12 +11,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from api import clock, records
-from api.database import Account, Record, SyncHead, write_transaction
-from api.history import shown
-from api.problems import Problem, document, faults
+from api.database import Account, run, write_transaction
+from api.history import HEAD, Head, head_of, shown
+from api.problems import document, faults
 
 MAX_ITEMS = 200
 QUOTA = 100_000  # live records of an account
+INSERT = "INSERT INTO record (account_id, id, seq, tombstone, content_hash, body, received_at)"
+PLACES = "(?, ?, ?, ?, ?, ?, ?)"
 Verdict = dict[str, Any]
 
 
@@ -35,7 +37,7 @@ class Filing:
     """One push under way: the account's head, locked; the rows that its items meet; what changes."""
 
     account: Account
-    head: SyncHead
+    head: Head
     known: dict[str, Row]
     fresh: set[str] = field(default_factory=set)
     buried: set[str] = field(default_factory=set)
@@ -70,14 +72,18 @@ class Filing:
 
     def save(self) -> None:
         """Write what changed."""
-        at = clock.now()
         for identity in self.buried - self.fresh:
-            Record.update(self._values(identity)).where(self._is(identity)).execute()
-        new = [{"account": self.account, "id": i, "received_at": at} | self._values(i) for i in self.fresh]
-        if new:
-            Record.insert_many(new).execute()
+            lay = (
+                "UPDATE record SET seq = ?, tombstone = ?, content_hash = '', body = '' WHERE account_id = ? AND id = ?"
+            )
+            run(f"{lay} RETURNING seq", self.known[identity].seq, True, self.account.id, identity)
+        if self.fresh:
+            at = clock.now()
+            values = [value for identity in self.fresh for value in self._values(identity, at)]
+            run(f"{INSERT} VALUES {', '.join([PLACES] * len(self.fresh))} RETURNING seq", *values)
         if self.fresh or self.buried:
-            self.head.save()
+            moved = (self.head.seq, self.head.count, self.head.xor, self.account.id)
+            run("UPDATE synchead SET seq = ?, count = ?, xor = ? WHERE account_id = ? RETURNING seq", *moved)
 
     def _add(self, identity: str, text: str, hashed: str) -> int:
         self.head.seq += 1
@@ -88,14 +94,12 @@ class Filing:
         return self.head.seq
 
     def _body(self, identity: str) -> str:
-        return self.known[identity].body or Record.get(self._is(identity)).body
+        found = "SELECT body FROM record WHERE account_id = ? AND id = ?"
+        return self.known[identity].body or run(found, self.account.id, identity)[0][0]
 
-    def _values(self, identity: str) -> dict[str, Any]:
+    def _values(self, identity: str, at: int) -> tuple[Any, ...]:
         row = self.known[identity]
-        return {"seq": row.seq, "tombstone": row.tombstone, "content_hash": row.content_hash, "body": row.body}
-
-    def _is(self, identity: str) -> Any:
-        return (Record.account == self.account) & (Record.id == identity)
+        return self.account.id, identity, row.seq, row.tombstone, row.content_hash, row.body, at
 
 
 def push(account: Account, put: list[Any], delete: list[Any]) -> dict[str, Any]:
@@ -132,16 +136,14 @@ def _invalid(identity: Any, problem: dict[str, Any]) -> Verdict:
     return {"id": identity if isinstance(identity, str) else None, "verdict": "invalid", "problem": problem}
 
 
-def _lock_head(account: Account) -> SyncHead:
+def _lock_head(account: Account) -> Head:
     """The head, its row locked to the commit on any database."""
-    update = SyncHead.update(seq=SyncHead.seq).where(SyncHead.account == account)
-    head = next(iter(update.returning(SyncHead).execute()), None)
-    if head is None:
-        raise Problem("invalid-token", "the account is gone")
-    return head
+    return head_of(run(f"UPDATE synchead SET seq = seq WHERE account_id = ? RETURNING {HEAD}", account.id))
 
 
 def _known(account: Account, named: list[str]) -> dict[str, Row]:
-    query = Record.select(Record.id, Record.seq, Record.content_hash, Record.tombstone)
-    rows: Any = query.where((Record.account == account) & Record.id.in_(named)).tuples()
-    return {identity: Row(seq, hashed, tombstone) for identity, seq, hashed, tombstone in rows}
+    if not named:
+        return {}
+    query = "SELECT id, seq, content_hash, tombstone FROM record WHERE account_id = ? AND id IN "
+    rows = run(query + f"({', '.join('?' * len(named))})", account.id, *named)
+    return {identity: Row(seq, hashed, bool(tombstone)) for identity, seq, hashed, tombstone in rows}
