@@ -1,7 +1,8 @@
-"""Start the API and its heatmap worker with one command.
+"""Start the API and its heatmap worker with one command; look after accounts.
 
 python -m api serve                      # http://127.0.0.1:8000, SQLite in var/
 python -m api serve --host 0.0.0.0 --port 9000
+python -m api admin reset me@example.org # a new recovery code
 """
 
 import argparse
@@ -14,7 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from api import served
+from api import admin, served
 from api.config import Config, ConfigError, with_development_secrets
 from api.worker import CANNOT
 
@@ -28,10 +29,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     p = argparse.ArgumentParser(
         "python -m api", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    serve_parser = p.add_subparsers(required=True).add_parser("serve", help="web process and heatmap worker")
+    commands = p.add_subparsers(required=True)
+    admin.add_parser(commands)
+    serve_parser = commands.add_parser("serve", help="web process and heatmap worker")
     serve_parser.add_argument("--host", default="127.0.0.1")
     serve_parser.add_argument("--port", type=int, default=8000)
     args = p.parse_args(argv)
+    if hasattr(args, "run"):
+        return args.run(args)
     try:
         environment = with_development_secrets(os.environ)
         config = Config.from_environment(environment)

@@ -11,8 +11,8 @@ from flask_jwt_extended import current_user, jwt_required
 from flask_openapi import APIBlueprint, Tag, validate_request
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import jobs, tokens
-from api.accounts import need_consent
+from api import jobs, limits, tokens
+from api.consents import need_consent
 from api.database import HeatmapJob, HeatmapLayer, write_transaction
 from api.models import current_bundle
 from api.problems import Problem, respond
@@ -55,6 +55,7 @@ class LayerPath(JobPath):
     request_body=PHOTO_BODY,
 )
 @jwt_required()
+@limits.explaining
 @validate_request()
 def ask(query: AskQuery) -> Response:
     account = need_consent("heatmap")

@@ -15,10 +15,14 @@ CATALOGUE = {
     "unauthorized": (401, "Sign in first"),
     "invalid-token": (401, "The access token is not valid"),
     "bad-credentials": (401, "E-mail or password is wrong"),
+    "bad-recovery-code": (401, "E-mail or recovery code is wrong"),
+    "fresh-token-required": (401, "This needs the password once more"),
     "refresh-expired": (401, "The login has expired"),
     "refresh-reused": (401, "The refresh token was used before; this device login is ended"),
     "refresh-revoked": (401, "The device login no longer exists"),
     "consent-required": (403, "This needs your consent"),
+    "foreign-origin": (403, "This was sent by another website's page"),
+    "registration-closed": (403, "The operator takes no new accounts"),
     "not-found": (404, "There is nothing here"),
     "no-channel": (404, "The operator has not published a channel"),
     "method-not-allowed": (405, "This address does not answer that method"),
@@ -39,6 +43,11 @@ BY_STATUS = {
     400: "bad-request", 401: "unauthorized", 404: "not-found", 405: "method-not-allowed", 413: "too-large",
     415: "unsupported-media-type", 416: "range-not-satisfiable", 422: "invalid", 429: "rate-limited", 503: "busy",
 }  # fmt: skip
+
+# RFC 6750: no error code for a request that brought no token; RFC 9470 for one whose sign-in is too old.
+CHALLENGES = dict.fromkeys(("unauthorized", "bad-credentials", "bad-recovery-code"), "Bearer") | {
+    "fresh-token-required": 'Bearer error="insufficient_user_authentication", max_age=300'
+}
 
 
 class Problem(Exception):
@@ -61,9 +70,8 @@ def respond(body: dict[str, Any], headers: dict[str, str] | None = None) -> Resp
     body = {**body, "instance": request.path, "request_id": g.get("request_id", "-")}
     response = Response(json.dumps(body), body["status"], headers, content_type="application/problem+json")
     if body["status"] == 401:
-        # RFC 6750: no error code for a request that brought no token
-        bare = body["type"].endswith(":unauthorized")
-        response.headers["WWW-Authenticate"] = "Bearer" if bare else 'Bearer error="invalid_token"'
+        slug = body["type"].rpartition(":")[2]
+        response.headers["WWW-Authenticate"] = CHALLENGES.get(slug, 'Bearer error="invalid_token"')
     if body["status"] in (429, 503):
         response.headers.setdefault("Retry-After", "5")
     return response
