@@ -37,6 +37,7 @@ def change(body: AccountPatch) -> dict[str, Any]:
     hashed = passwords.hash_password(body.password) if body.password is not None else None
     shown_once = {}
     with write_transaction():
+        credentials.hold(owner, "invalid-token")
         consents.record(owner, body.consents.said())
         if hashed:
             credentials.change_password(owner, hashed, kept=current_user)

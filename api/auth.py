@@ -44,6 +44,7 @@ def login(body: Credentials) -> Response:
     limits.slow_down()
     account = credentials.proven(body.email, body.password)
     with write_transaction():
+        credentials.hold(account)
         issued = logins.start(account, body.device_name, body.platform)
     return browser.handed_over(issued, body.platform)
 

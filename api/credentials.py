@@ -28,9 +28,17 @@ def proven(email: str, password: str) -> Account:
     if passwords.outdated(account.password_hash):
         stronger = passwords.hash_password(password)
         with write_transaction():
-            unchanged = (Account.id == account.id) & (Account.password_hash == account.password_hash)
-            Account.update(password_hash=stronger).where(unchanged).execute()
+            hold(account)
+            Account.update(password_hash=stronger).where(Account.id == account.id).execute()
+        account.password_hash = stronger
     return account
+
+
+def hold(account: Account, refusal: str = "bad-credentials") -> None:
+    """Lock the account's row as it was read. Raises `refusal` if it was deleted or got another password meanwhile."""
+    as_read = (Account.id == account.id) & (Account.password_hash == account.password_hash)
+    if not Account.update(created_at=Account.created_at).where(as_read).execute():
+        raise Problem(refusal)
 
 
 def change_password(account: Account, password_hash: str, kept: Device | None = None) -> None:

@@ -14,6 +14,8 @@ from api import create_app
 from api.config import Config
 from api.database import database
 
+PASSWORD = "a long password"
+
 
 @dataclass
 class Person:
@@ -28,6 +30,19 @@ class Person:
         if self.tokens:
             headers = {"Authorization": f"Bearer {self.tokens['access_token']}"} | headers
         return self.client.open(path, method=method, headers=headers, **options)
+
+    def fresh(self) -> "Person":
+        """The same person with a token from `/v1/auth/reauth`."""
+        answer = self.ask("POST", "/v1/auth/reauth", json={"password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        return Person(self.client, self.email, (self.tokens or {}) | answer.json)
+
+    def elsewhere(self, **body: Any) -> "Person":
+        """The same person, signed in on another device."""
+        client = self.client.application.test_client()
+        answer = client.post("/v1/auth/login", json={"email": self.email, "password": PASSWORD} | body)
+        assert answer.status_code == 200, answer.text
+        return Person(client, self.email, answer.json)
 
 
 @pytest.fixture
@@ -78,7 +93,7 @@ def guest(app) -> Person:
 def sign_up(app):
     def make(email: str | None = None, **consents: bool) -> Person:
         email = email or f"{uuid.uuid4().hex}@example.org"
-        body = {"email": email, "password": "a long password", "consents": consents}
+        body = {"email": email, "password": PASSWORD, "consents": consents}
         answer = app.test_client().post("/v1/auth/register", json=body)
         assert answer.status_code == 201, answer.text
         return Person(app.test_client(), email, answer.json)
