@@ -89,7 +89,8 @@ class Sink:
         self._pieces: list[bytes] = []
 
     def write(self, piece: bytes) -> int:
-        self._pieces.append(bytes(piece))
+        if piece:  # an empty piece ends a chunked answer
+            self._pieces.append(bytes(piece))
         return len(piece)
 
     def flush(self) -> None:
