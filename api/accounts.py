@@ -8,7 +8,7 @@ from flask_openapi import APIBlueprint, Tag, validate_request
 
 from api import archive, browser, consents, credentials, erasure, limits, passwords, tokens
 from api.bodies import AccountPatch
-from api.consents import need_consent as need_consent
+from api.consents import need_consent as need_consent  # the routes of the history look for it here
 from api.database import Account, write_transaction
 
 routes = APIBlueprint(

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from flask import Flask, Response, g, request
-from peewee import OperationalError
+from peewee import IntegrityError, OperationalError
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -118,6 +118,12 @@ def register(app: Flask) -> None:
         """Locked, full or read-only: nothing was committed, so asking again is right."""
         logging.getLogger("skinscore").error("request %s: the database said: %s", g.get("request_id"), error)
         return respond(document("busy", "the database cannot be used right now; nothing was changed"))
+
+    @app.errorhandler(IntegrityError)
+    def overtaken(error: IntegrityError) -> Response:
+        """Another request took a row away meanwhile, such as the account; asking again finds out. Never logs values."""
+        logging.getLogger("skinscore").warning("request %s was overtaken by another one", g.get("request_id"))
+        return respond(document("busy", "another request changed this at the same moment; nothing was done"))
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:

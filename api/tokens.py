@@ -37,6 +37,7 @@ def register(app: Flask, config: Config) -> None:
     """Set up flask-jwt-extended: what it signs, what it accepts, how it refuses."""
     app.config.update(
         JWT_TOKEN_LOCATION=["headers"],
+        JWT_COOKIE_CSRF_PROTECT=False,  # no JWT is ever in a cookie, so the claim would only make each token longer
         JWT_ALGORITHM=ALGORITHM,
         JWT_DECODE_ALGORITHMS=[ALGORITHM],
         JWT_ENCODE_ISSUER=ISSUER,

@@ -92,6 +92,15 @@ def test_logging_out_takes_the_cookie_away(page):
     assert page("refresh").status_code == 401
 
 
+def test_deleting_the_account_takes_the_cookie_away_too(page, app):
+    token = page("register", BODY).json["access_token"]
+    carried = OURS | {"Authorization": f"Bearer {token}"}
+    fresh = page("reauth", {"password": PASSWORD}, carried).json["access_token"]
+    carried["Authorization"] = f"Bearer {fresh}"
+    answer = app.test_client().delete("/v1/account", headers=carried, base_url=SITE)
+    assert answer.status_code == 200 and "Max-Age=0" in cookie_of(answer)
+
+
 @pytest.mark.parametrize("path", ["/v1/auth/login", "/v1/account", "/v1/sync", "/healthz"])
 @pytest.mark.parametrize("method", ["OPTIONS", "GET", "POST"])
 def test_no_answer_may_be_read_by_another_website(guest, method, path):

@@ -3,11 +3,12 @@
 import dataclasses
 import shutil
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
-from api import erasure, jobs, ledger
+from api import erasure, jobs, ledger, served
 from api.database import TABLES, Account, Device, HeatmapJob, database, truncate_wal
 from tests.api.conftest import PASSWORD
 from tests.api.helpers import PNG, score, uuid7
@@ -111,6 +112,28 @@ def test_a_log_kept_by_a_reader_is_emptied_at_the_next_look(owner, config, tmp_p
     reader.execute("COMMIT")
     reader.close()
     assert erasure.settle() and found(tmp_path, words) == {}
+
+
+def test_the_serving_process_empties_the_log_that_a_killed_one_left(owner, tmp_path):
+    words = fill(owner)
+    Account.delete().execute()  # and killed before the log was emptied
+    erasure._log_is_full.set()
+    stop = threading.Event()
+    stop.set()
+    sweep = threading.Thread(target=served._sweep, args=(stop,))
+    assert found(tmp_path, words)
+    sweep.start()
+    sweep.join()
+    assert found(tmp_path, words) == {}
+
+
+def test_a_request_that_a_deletion_overtakes_may_come_again_and_is_told_then(owner, monkeypatch):
+    jobs.beat()
+    monkeypatch.setattr(jobs, "require_worker", lambda: Account.delete().execute())
+    photo = {"data": PNG, "content_type": "image/png"}
+    overtaken = owner.ask("POST", "/v1/heatmaps", **photo)
+    assert overtaken.status_code == 503 and overtaken.headers["Retry-After"]
+    assert owner.ask("POST", "/v1/heatmaps", **photo).json["type"].endswith("invalid-token")
 
 
 # After a restore

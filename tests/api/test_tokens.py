@@ -199,7 +199,7 @@ def test_a_token_in_the_address_or_in_a_cookie_is_not_looked_at(owner, guest):
 def test_an_access_token_names_its_device_login_and_tells_nothing_personal(owner):
     claims = jwt.decode(owner.tokens["access_token"], options={"verify_signature": False})
     assert claims["sid"] == owner.tokens["device_id"] and claims["exp"] - claims["iat"] == 600
-    assert set(claims) == {"aud", "csrf", "exp", "fresh", "gen", "iat", "iss", "jti", "nbf", "sid", "sub", "type"}
+    assert set(claims) == {"aud", "exp", "fresh", "gen", "iat", "iss", "jti", "nbf", "sid", "sub", "type"}
     assert owner.email not in str(claims)
 
 
