@@ -16,7 +16,7 @@ from pathlib import Path
 from api.config import Config
 from api.problems import Problem
 
-LINE = re.compile(r"([0-9a-f]{8}) ([0-9a-f]{64})")
+LINE = re.compile(r"^([0-9a-f]{8}) ([0-9a-f]{64})$", re.MULTILINE)
 
 
 class LedgerError(ValueError):
