@@ -173,7 +173,7 @@ def read_snapshot() -> Iterator[None]:
         yield
 
 
-def truncate_wal() -> bool:
+def truncate_log() -> bool:
     """Empty SQLite's log, which keeps what was deleted; False when a reader held it."""
     if not isinstance(database.obj, SqliteDatabase):
         return True

@@ -5,7 +5,7 @@ from typing import Any
 
 from api import clock
 from api.config import Config, current
-from api.database import Account, Device, Record, truncate_wal, write_transaction
+from api.database import Account, Device, Record, truncate_log, write_transaction
 from api.ledger import Ledger, Reader
 
 # Set at the start too: a process that was killed between commit and truncation left the log full.
@@ -30,7 +30,7 @@ def settle() -> bool:
     if not _log_is_full.is_set():
         return True
     _log_is_full.clear()
-    if not truncate_wal():
+    if not truncate_log():
         _log_is_full.set()
     return not _log_is_full.is_set()
 

@@ -1,5 +1,6 @@
 """An application on a real SQLite file, with a tiny model folder and people who use it."""
 
+import dataclasses
 import hashlib
 import json
 import uuid
@@ -82,6 +83,17 @@ def app(config: Config):
     app = create_app(config)
     yield app
     database.close()
+
+
+@pytest.fixture
+def restarted(app, config: Config):
+    """Starts the application again on the same database, with other settings."""
+
+    def start(**changes: Any):
+        database.close()
+        return create_app(dataclasses.replace(config, **changes))
+
+    return start
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """Accounts: registering, consents to numbered texts, new passwords, and what needs a fresh token."""
 
-import dataclasses
 import threading
 
 import pytest
 
-from api import consents, create_app, passwords
+from api import consents, passwords
 from api.database import Account, ConsentChange
 from tests.api.conftest import PASSWORD, Person
 from tests.api.helpers import score
@@ -27,8 +26,8 @@ def log_in(guest, email, password):
     return guest.ask("POST", "/v1/auth/login", json={"email": email, "password": password})
 
 
-def test_closed_registration_takes_nobody_and_lets_members_in(app, config, owner):
-    closed = create_app(dataclasses.replace(config, registration_open=False))
+def test_closed_registration_takes_nobody_and_lets_members_in(restarted, owner):
+    closed = restarted(registration_open=False)
     guest = Person(closed.test_client())
     refused = guest.ask("POST", "/v1/auth/register", json={"email": "new@example.org", "password": PASSWORD})
     assert refused.status_code == 403 and slug(refused) == "registration-closed"

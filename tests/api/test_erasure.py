@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from api import erasure, jobs, ledger, served
-from api.database import TABLES, Account, Device, database, truncate_wal
+from api.database import TABLES, Account, Device, database, truncate_log
 from tests.api.conftest import PASSWORD
 from tests.api.helpers import PNG, score
 from tests.faults import erase
@@ -132,7 +132,7 @@ def backup(config, tmp_path_factory):
     kept = tmp_path_factory.mktemp("backup") / "kept.db"
 
     def take() -> None:
-        assert truncate_wal()
+        assert truncate_log()
         shutil.copy(path, kept)
 
     def restore() -> None:

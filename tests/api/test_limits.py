@@ -1,13 +1,10 @@
 """How often one may try: guessers are slowed and shut out, owners are not; proxies are believed by number."""
 
-import dataclasses
-
 import pytest
 from limits.errors import StorageError
 
-from api import create_app, limits
+from api import limits
 from api.config import ConfigError
-from api.database import database
 from tests.api.conftest import PASSWORD, Person
 
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
@@ -88,15 +85,15 @@ def test_only_two_threads_are_kept_waiting(owner, monkeypatch):
     assert third == [429]
 
 
-def test_an_address_has_its_own_limit(app, config, owner):
-    few = create_app(dataclasses.replace(config, sign_in_limit="3 per minute"))
+def test_an_address_has_its_own_limit(restarted, owner):
+    few = restarted(sign_in_limit="3 per minute")
     people = [Person(few.test_client(), f"{n}@example.org") for n in range(4)]
     assert [log_in(person).status_code for person in people] == [401, 401, 401, 429]
     assert log_in(people[0], address=ELSEWHERE).status_code == 401
 
 
-def test_one_ipv6_subscriber_is_one_address_and_his_neighbour_another(app, config):
-    few = create_app(dataclasses.replace(config, sign_in_limit="1 per minute"))
+def test_one_ipv6_subscriber_is_one_address_and_his_neighbour_another(restarted):
+    few = restarted(sign_in_limit="1 per minute")
     tried = [
         log_in(Person(few.test_client()), address=address).status_code
         for address in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")
@@ -114,21 +111,21 @@ def test_one_ipv6_subscriber_is_one_address_and_his_neighbour_another(app, confi
         (2, ["203.0.113.1", "203.0.113.2"], [401, 429]),  # did not come through both proxies
     ],
 )
-def test_exactly_as_many_proxies_are_believed_as_the_operator_says(app, config, trusted, forwarded, statuses):
-    behind = create_app(dataclasses.replace(config, trusted_proxies=trusted, sign_in_limit="1 per minute"))
+def test_exactly_as_many_proxies_are_believed_as_the_operator_says(restarted, trusted, forwarded, statuses):
+    behind = restarted(trusted_proxies=trusted, sign_in_limit="1 per minute")
     tried = [log_in(Person(behind.test_client()), **{"X-Forwarded-For": one}).status_code for one in forwarded]
     assert tried == statuses
 
 
 @pytest.mark.parametrize(("trusted", "status"), [(0, 403), (1, 200)])
-def test_the_scheme_that_a_trusted_proxy_names_makes_the_origin_ours(app, config, owner, trusted, status):
-    behind = create_app(dataclasses.replace(config, trusted_proxies=trusted))
+def test_the_scheme_that_a_trusted_proxy_names_makes_the_origin_ours(restarted, owner, trusted, status):
+    behind = restarted(trusted_proxies=trusted)
     headers = {"Origin": "https://localhost", "X-Forwarded-Proto": "https"}
     assert log_in(Person(behind.test_client(), owner.email), PASSWORD, **headers).status_code == status
 
 
-def test_a_forwarded_host_is_never_believed(app, config, owner):
-    behind = create_app(dataclasses.replace(config, trusted_proxies=1))
+def test_a_forwarded_host_is_never_believed(restarted, owner):
+    behind = restarted(trusted_proxies=1)
     headers = {"Origin": "http://evil.example", "X-Forwarded-Host": "evil.example"}
     assert log_in(Person(behind.test_client(), owner.email), PASSWORD, **headers).status_code == 403
 
@@ -167,7 +164,6 @@ def test_neither_store_nor_log_learns_an_address_or_an_email(owner, pauses, capl
 
 
 @pytest.mark.parametrize("changes", [{"sign_in_limit": "often"}, {"limit_store": "nowhere://"}])
-def test_a_limit_that_cannot_be_kept_keeps_the_server_from_starting(config, changes):
+def test_a_limit_that_cannot_be_kept_keeps_the_server_from_starting(restarted, changes):
     with pytest.raises(ConfigError, match="SIGN_IN_LIMIT|LIMIT_STORE"):
-        create_app(dataclasses.replace(config, **changes))
-    database.close()
+        restarted(**changes)

@@ -1,7 +1,6 @@
 """Wrong access tokens are 401 problems; refresh tokens rotate, survive a lost answer, end a replay."""
 
 import base64
-import dataclasses
 import hmac
 import json
 import threading
@@ -13,7 +12,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from api import clock, create_app
+from api import clock
 from api.database import Device
 from api.tokens import AUDIENCE, ISSUER
 
@@ -220,25 +219,25 @@ def test_a_token_that_is_not_fresh_any_more_asks_for_the_password_again(owner, g
 # Keys that change
 
 
-def test_a_new_signing_key_is_put_in_front_while_the_old_one_is_still_accepted(owner, config):
-    rotated = create_app(dataclasses.replace(config, jwt_keys={"k2": "c" * 32, "k1": KEY}))
+def test_a_new_signing_key_is_put_in_front_while_the_old_one_is_still_accepted(restarted, owner):
+    rotated = restarted(jwt_keys={"k2": "c" * 32, "k1": KEY})
     client = rotated.test_client()
     old = {"Authorization": f"Bearer {owner.tokens['access_token']}"}
     assert client.get("/v1/account", headers=old).status_code == 200
     renewed = client.post("/v1/auth/refresh", json={"refresh_token": owner.tokens["refresh_token"]}).json
     assert jwt.get_unverified_header(renewed["access_token"])["kid"] == "k2"
-    without_old = create_app(dataclasses.replace(config, jwt_keys={"k2": "c" * 32})).test_client()
+    without_old = restarted(jwt_keys={"k2": "c" * 32}).test_client()
     assert without_old.get("/v1/account", headers=old).status_code == 401
     new = {"Authorization": f"Bearer {renewed['access_token']}"}
     assert without_old.get("/v1/account", headers=new).status_code == 200
 
 
-def test_a_new_refresh_key_logs_nobody_out_while_the_old_one_is_listed(owner, config):
+def test_a_new_refresh_key_logs_nobody_out_while_the_old_one_is_listed(restarted, owner, config):
     old, new = config.refresh_key, "n" * 32
     body = {"refresh_token": owner.tokens["refresh_token"]}
-    listed = create_app(dataclasses.replace(config, refresh_key=new, old_refresh_keys=(old,))).test_client()
+    listed = restarted(refresh_key=new, old_refresh_keys=(old,)).test_client()
     renewed = listed.post("/v1/auth/refresh", json=body).json
-    alone = create_app(dataclasses.replace(config, refresh_key=new)).test_client()
+    alone = restarted(refresh_key=new).test_client()
     assert alone.post("/v1/auth/refresh", json=body).json["type"].endswith("refresh-revoked")
     assert alone.post("/v1/auth/refresh", json={"refresh_token": renewed["refresh_token"]}).status_code == 200
 
