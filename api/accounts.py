@@ -30,20 +30,17 @@ def account() -> dict[str, Any]:
 @jwt_required()
 @validate_request()
 def change(body: AccountPatch) -> dict[str, Any]:
-    sensitive = body.password is not None or body.new_recovery_code
-    if sensitive:
+    if body.password is not None or body.new_recovery_code:
         verify_jwt_in_request(fresh=True)
     owner: Account = current_user.account
     hashed = passwords.hash_password(body.password) if body.password is not None else None
-    shown_once = {}
     with write_transaction():
         credentials.hold(owner, "invalid-token")
         consents.record(owner, body.consents.said())
         if hashed:
             credentials.change_password(owner, hashed, kept=current_user)
-        if body.new_recovery_code:
-            shown_once["recovery_code"] = credentials.new_recovery_code(owner)
-    return _shown(owner) | shown_once
+        code = credentials.new_recovery_code(owner) if body.new_recovery_code else None
+    return _shown(owner) | ({"recovery_code": code} if code else {})
 
 
 @routes.get(

@@ -1,7 +1,10 @@
 """Deleting an account so that it is gone: from tables, SQLite's free pages and log, and backups restored later."""
 
+import logging
 import threading
 from typing import Any
+
+from peewee import PeeweeException
 
 from api import clock
 from api.config import Config, current
@@ -29,10 +32,15 @@ def settle() -> bool:
     """Empty the database's log if something was deleted; False when a reader kept it, then it is tried again later."""
     if not _log_is_full.is_set():
         return True
-    _log_is_full.clear()
-    if not truncate_log():
+    _log_is_full.clear()  # before the look: what another thread deletes meanwhile sets it again
+    try:
+        emptied = truncate_log()
+    except PeeweeException:  # the rows are gone already, so the deletion must not seem to have failed
+        logging.getLogger("skinscore").exception("the database's log could not be emptied yet")
+        emptied = False
+    if not emptied:
         _log_is_full.set()
-    return not _log_is_full.is_set()
+    return emptied
 
 
 def reapply(config: Config) -> dict[str, int]:

@@ -75,7 +75,15 @@ def _part(path: str, data: bytes) -> dict[str, Any]:
 def config(tmp_path: Path, model_dir: Path) -> Config:
     root = Path(__file__).parents[2] / "api" / "static"
     keys = {"k1": "a" * 32, "k0": "b" * 32}
-    return Config(f"sqlite:///{tmp_path / 'api.db'}", model_dir, root, keys, "r" * 32, b"p" * 32)
+    return Config(
+        f"sqlite:///{tmp_path / 'api.db'}",
+        model_dir,
+        root,
+        keys,
+        "r" * 32,
+        b"p" * 32,
+        erasure_ledger=tmp_path / "erased",
+    )
 
 
 @pytest.fixture

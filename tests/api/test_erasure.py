@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from peewee import OperationalError
 
 from api import erasure, jobs, ledger, served
 from api.database import TABLES, Account, Device, database, truncate_log
@@ -98,6 +99,17 @@ def test_a_log_kept_by_a_reader_is_emptied_at_the_next_look(words, owner, config
     assert found(tmp_path, words) and not erasure.settle()
     reader.execute("COMMIT")
     reader.close()
+    assert erasure.settle() and found(tmp_path, words) == {}
+
+
+def test_a_log_that_cannot_be_emptied_now_does_not_make_the_deletion_fail(words, owner, monkeypatch, tmp_path):
+    def locked() -> bool:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(erasure, "truncate_log", locked)
+        assert delete(owner)["receipt"]
+    assert found(tmp_path, words)
     assert erasure.settle() and found(tmp_path, words) == {}
 
 

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from api import clock
-from api.database import Device
+from api.database import Device, database
 from api.tokens import AUDIENCE, ISSUER
 
 KEY = "a" * 32
@@ -274,9 +274,12 @@ def test_a_refresh_token_used_again_is_a_lost_answer_or_ends_the_login(owner, mo
 
 def test_two_that_refresh_at_once_get_the_same_token(owner):
     answers = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(refresh(owner, owner.tokens["refresh_token"]))) for _ in range(2)
-    ]
+
+    def ask() -> None:
+        answers.append(refresh(owner, owner.tokens["refresh_token"]))
+        database.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
