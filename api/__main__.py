@@ -1,8 +1,9 @@
-"""Start the API and its heatmap worker with one command.
+"""Start the API and its heatmap worker with one command; look after accounts.
 
 python -m api serve                      # http://127.0.0.1:8000, SQLite in var/
 python -m api serve --host 0.0.0.0 --port 9000
 python -m api backup backups/monday.db   # while it runs; restore needs it stopped
+python -m api admin reset me@example.org # a new recovery code
 """
 
 import argparse
@@ -15,7 +16,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from api import backup, migrate, served
+from api import admin, backup, migrate, served
 from api.config import Config, ConfigError, with_development_secrets
 from api.worker import CANNOT
 
@@ -32,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = p.add_subparsers(required=True)
     backup.add_parsers(commands)
     migrate.add_parser(commands)
+    admin.add_parser(commands)
     serve_parser = commands.add_parser("serve", help="web process and heatmap worker")
     serve_parser.add_argument("--host", default="127.0.0.1")
     serve_parser.add_argument("--port", type=int, default=8000)

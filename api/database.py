@@ -41,8 +41,25 @@ class Account(Table):
     email = CharField(unique=True)
     password_hash = CharField()
     created_at = BigIntegerField()
-    consent_sync = BooleanField(default=True)
-    consent_heatmap = BooleanField(default=False)
+    consent_sync = IntegerField(default=0)  # version of the text agreed to, 0 for none
+    consent_heatmap = IntegerField(default=0)
+
+
+class RecoveryCode(Table):
+    """The one-time code that sets a new password; only its hash."""
+
+    account = ForeignKeyField(Account, primary_key=True, on_delete="CASCADE")
+    code_hash = CharField()
+    made_at = BigIntegerField()
+
+
+class ConsentChange(Table):
+    """What was agreed to and when, never changed; version 0 is a withdrawal."""
+
+    account = ForeignKeyField(Account, on_delete="CASCADE")
+    purpose = CharField()
+    version = IntegerField()
+    at = BigIntegerField()
 
 
 class Device(Table):
@@ -120,7 +137,7 @@ class WorkerBeat(Table):
     at = BigIntegerField()
 
 
-TABLES = (Account, Device, SyncHead, Record, HeatmapJob, HeatmapLayer, WorkerBeat)
+TABLES = (Account, RecoveryCode, ConsentChange, Device, SyncHead, Record, HeatmapJob, HeatmapLayer, WorkerBeat)
 
 
 def open_database(url: str) -> None:

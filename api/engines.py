@@ -45,6 +45,12 @@ class Sqlite(SqliteDatabase):
         finally:
             self._writer.release()
 
+    def truncate_log(self) -> bool:
+        """Empty the log, which keeps what was deleted; False when a reader held it."""
+        with self.turn():
+            busy, *_ = self.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def lock_schema(self) -> None:
         """One web process serves a file: nobody else changes its schema."""
 
@@ -66,6 +72,10 @@ class Postgres(PostgresqlDatabase):
     def turn(self) -> Iterator[None]:
         """Rows are locked by their first write."""
         yield
+
+    def truncate_log(self) -> bool:
+        """Its log is its own affair: no file of ours keeps what was deleted."""
+        return True
 
     def lock_schema(self) -> None:
         """Several processes may start at once, and CREATE TABLE IF NOT EXISTS races with itself."""

@@ -1,4 +1,4 @@
-"""What the one process that serves does beside answering: hold the database alone, and let go of photos in time."""
+"""What the one process that serves does beside answering: hold the database alone, let go of data in time."""
 
 import fcntl
 import logging
@@ -8,7 +8,7 @@ from typing import IO
 
 from peewee import OperationalError, PeeweeException
 
-from api import jobs
+from api import erasure, jobs
 from api.config import ConfigError
 from api.database import database
 from api.engines import engine, is_postgres, sqlite_path
@@ -64,6 +64,7 @@ def _sweep(stop: threading.Event) -> None:
         while True:
             try:
                 jobs.reap()
+                erasure.settle()
             except PeeweeException:  # a full or locked disk may be better at the next look
                 logging.getLogger("skinscore").exception("photos and leases could not be swept")
             if stop.wait(jobs.SWEEP_SECONDS):

@@ -9,7 +9,7 @@ from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import filing, history, records, tokens, trend
-from api.accounts import need_consent
+from api.consents import need_consent
 from api.database import Account
 from api.problems import Problem
 from api.validation import validated

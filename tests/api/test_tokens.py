@@ -3,13 +3,17 @@
 import base64
 import hmac
 import json
+import threading
 import time
+from functools import cache
 from pathlib import Path
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from api import clock
+from api.database import Device, database
 from api.tokens import AUDIENCE, ISSUER
 
 KEY = "a" * 32
@@ -17,15 +21,21 @@ KEY = "a" * 32
 
 def token(person, key=KEY, headers=None, algorithm="HS256", **claims) -> str:
     real = jwt.decode(person.tokens["access_token"], KEY, algorithms=["HS256"], audience=AUDIENCE, issuer=ISSUER)
-    return jwt.encode(real | claims, key, algorithm, headers={"typ": "at+jwt", "kid": "k1"} | (headers or {}))
+    changed = {name: value for name, value in (real | claims).items() if value is not None}
+    return jwt.encode(changed, key, algorithm, headers={"typ": "at+jwt", "kid": "k1"} | (headers or {}))
 
 
-def with_header(person, header: dict) -> str:
+def with_header(person, header: dict, digest: str = "sha256") -> str:
     """A token signed by the right key over any header; PyJWT itself refuses to write some of them."""
     claims = token(person).split(".")[1]
     signed = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=") + b"." + claims.encode()
-    mac = base64.urlsafe_b64encode(hmac.digest(KEY.encode(), signed, "sha256")).rstrip(b"=")
+    mac = base64.urlsafe_b64encode(hmac.digest(KEY.encode(), signed, digest)).rstrip(b"=")
     return (signed + b"." + mac).decode()
+
+
+@cache
+def rsa_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
 
 
 def bad_tokens(person) -> dict[str, str]:
@@ -44,6 +54,19 @@ def bad_tokens(person) -> dict[str, str]:
         "other audience": token(person, aud="else"),
         "other issuer": token(person, iss="else"),
         "numeric subject": token(person, sub=7),
+        "another key under the older kid": token(person, headers={"kid": "k0"}),
+        "a key the token itself brings": token(person, key="z" * 32, headers={"jku": "https://evil.example/keys"}),
+        "a longer hash": with_header(person, {"alg": "HS512", "typ": "at+jwt", "kid": "k1"}, "sha512"),
+        "an RSA signature": token(person, key=rsa_key(), algorithm="RS256"),
+        "RSA named over an HMAC": with_header(person, {"alg": "RS256", "typ": "at+jwt", "kid": "k1"}),
+        "none named over an HMAC": with_header(person, {"alg": "none", "typ": "at+jwt", "kid": "k1"}),
+        "signature cut off": token(person).rsplit(".", 1)[0] + ".",
+        "not valid yet": token(person, nbf=int(time.time()) + 3600),
+        "no audience": token(person, aud=None),
+        "no issuer": token(person, iss=None),
+        "no subject": token(person, sub=None),
+        "no device login": token(person, sid=None),
+        "generation that is no number": token(person, gen="1"),
         "other type": token(person, headers={"typ": "JWT"}),
         "refresh type": token(person, type="refresh"),
         "unknown login": token(person, sid="nobody"),
@@ -152,3 +175,140 @@ def test_nothing_in_the_database_opens_an_account(owner, config):
     stored = b"".join(Path(path + tail).read_bytes() for tail in ("", "-wal"))
     assert owner.tokens["refresh_token"].rsplit(".", 1)[1].encode() not in stored
     assert b"a long password" not in stored
+
+
+# What carries the token
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer {} {}", "Basic {}", "Token {}", "{}", "Bearer ä"])
+def test_a_token_that_is_carried_wrongly_is_a_401_problem(owner, guest, header):
+    carried = header.replace("{}", owner.tokens["access_token"])
+    answer = guest.ask("GET", "/v1/account", headers={"Authorization": carried})
+    assert answer.status_code == 401 and answer.content_type == "application/problem+json"
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_token_in_the_address_or_in_a_cookie_is_not_looked_at(owner, guest):
+    access = owner.tokens["access_token"]
+    guest.client.set_cookie("access_token_cookie", access)
+    answer = guest.ask("GET", f"/v1/account?jwt={access}")
+    assert answer.json["type"].endswith("unauthorized") and answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_an_access_token_names_its_device_login_and_tells_nothing_personal(owner):
+    claims = jwt.decode(owner.tokens["access_token"], options={"verify_signature": False})
+    assert claims["sid"] == owner.tokens["device_id"] and claims["exp"] - claims["iat"] == 600
+    assert set(claims) == {"aud", "exp", "fresh", "gen", "iat", "iss", "jti", "nbf", "sid", "sub", "type"}
+    assert owner.email not in str(claims)
+
+
+# Fresh tokens
+
+
+def test_a_fresh_token_is_fresh_for_five_minutes(owner):
+    claims = jwt.decode(owner.fresh().tokens["access_token"], options={"verify_signature": False})
+    assert claims["fresh"] - claims["iat"] in (299, 300, 301) and claims["exp"] - claims["iat"] == 300
+
+
+def test_a_token_that_is_not_fresh_any_more_asks_for_the_password_again(owner, guest):
+    for fresh, status in ((int(time.time()) + 5, 200), (int(time.time()) - 1, 401), (False, 401)):
+        headers = {"Authorization": f"Bearer {token(owner, fresh=fresh)}"}
+        assert guest.ask("GET", "/v1/account/export", headers=headers).status_code == status
+
+
+# Keys that change
+
+
+def test_a_new_signing_key_is_put_in_front_while_the_old_one_is_still_accepted(restarted, owner):
+    rotated = restarted(jwt_keys={"k2": "c" * 32, "k1": KEY})
+    client = rotated.test_client()
+    old = {"Authorization": f"Bearer {owner.tokens['access_token']}"}
+    assert client.get("/v1/account", headers=old).status_code == 200
+    renewed = client.post("/v1/auth/refresh", json={"refresh_token": owner.tokens["refresh_token"]}).json
+    assert jwt.get_unverified_header(renewed["access_token"])["kid"] == "k2"
+    without_old = restarted(jwt_keys={"k2": "c" * 32}).test_client()
+    assert without_old.get("/v1/account", headers=old).status_code == 401
+    new = {"Authorization": f"Bearer {renewed['access_token']}"}
+    assert without_old.get("/v1/account", headers=new).status_code == 200
+
+
+def test_a_new_refresh_key_logs_nobody_out_while_the_old_one_is_listed(restarted, owner, config):
+    old, new = config.refresh_key, "n" * 32
+    body = {"refresh_token": owner.tokens["refresh_token"]}
+    listed = restarted(refresh_key=new, old_refresh_keys=(old,)).test_client()
+    renewed = listed.post("/v1/auth/refresh", json=body).json
+    alone = restarted(refresh_key=new).test_client()
+    assert alone.post("/v1/auth/refresh", json=body).json["type"].endswith("refresh-revoked")
+    assert alone.post("/v1/auth/refresh", json={"refresh_token": renewed["refresh_token"]}).status_code == 200
+
+
+# A refresh token, again, in every position of the chain
+
+
+@pytest.mark.parametrize("length", [2, 3, 4])
+@pytest.mark.parametrize("arrived", [False, True])
+@pytest.mark.parametrize("minutes", [0, 2])
+def test_a_refresh_token_used_again_is_a_lost_answer_or_ends_the_login(owner, monkeypatch, length, arrived, minutes):
+    chain = [owner.tokens["refresh_token"]]
+    for _ in range(length - 1):
+        issued = refresh(owner, chain[-1]).json
+        chain.append(issued["refresh_token"])
+    if arrived:
+        owner.client.get("/v1/account", headers={"Authorization": f"Bearer {issued['access_token']}"})
+    start = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: start + minutes * 60)
+    device, kept = Device.get(), Device.select().dicts().get()
+    for position, presented in enumerate(chain):
+        Device.delete().execute()
+        Device.insert(kept).execute()
+        from_the_end = len(chain) - 1 - position
+        answer = refresh(owner, presented)
+        if from_the_end == 0:
+            assert answer.status_code == 200 and answer.json["refresh_token"] not in chain
+        elif from_the_end == 1 and not (arrived and minutes):
+            assert answer.json["refresh_token"] == chain[-1]
+        else:
+            assert answer.json["type"].endswith("refresh-reused")
+            assert not Device.select().where(Device.id == device.id).exists()
+
+
+def test_two_that_refresh_at_once_get_the_same_token(owner):
+    answers = []
+
+    def ask() -> None:
+        answers.append(refresh(owner, owner.tokens["refresh_token"]))
+        database.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({answer.json["refresh_token"] for answer in answers}) == 1
+
+
+def test_a_stolen_old_refresh_token_ends_the_device_login_and_no_other(owner):
+    tablet = owner.elsewhere()
+    second = refresh(owner, owner.tokens["refresh_token"]).json
+    third = refresh(owner, second["refresh_token"]).json
+    assert refresh(owner, owner.tokens["refresh_token"]).json["type"].endswith("refresh-reused")
+    assert refresh(owner, third["refresh_token"]).json["type"].endswith("refresh-revoked")
+    assert tablet.ask("GET", "/v1/account").status_code == 200
+
+
+def test_a_login_that_a_restored_database_knows_at_an_older_generation_goes_on(owner):
+    restored = Device.select().dicts().get()
+    second = refresh(owner, owner.tokens["refresh_token"]).json
+    third = refresh(owner, second["refresh_token"]).json
+    Device.delete().execute()
+    Device.insert(restored).execute()
+    fourth = refresh(owner, third["refresh_token"])
+    assert fourth.status_code == 200
+    assert refresh(owner, second["refresh_token"]).json["type"].endswith("refresh-reused")
+
+
+def test_a_device_login_ends_after_a_year_however_busy(owner, monkeypatch):
+    start = clock.now()
+    Device.update(created_at=start - 366 * 86400).execute()
+    assert refresh(owner, owner.tokens["refresh_token"]).json["type"].endswith("refresh-expired")
+    assert Device.select().count() == 0

@@ -9,6 +9,7 @@ OPAQUE = {
     "next_cursor": "cursor",
     "account_id": "account",
     "device_id": "login",
+    "recovery_code": "recovery",
     "request_id": "request",
     "ETag": "etag",
 }

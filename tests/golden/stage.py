@@ -21,7 +21,8 @@ Step = dict[str, Any]
 @contextlib.contextmanager
 def application(folder: Path, url: str | None = None) -> Iterator[Any]:
     """The real application with an empty database."""
-    config = Config(url or f"sqlite:///{folder / 'api.db'}", folder, folder, {"k": "a" * 32}, "r" * 32, b"p" * 32)
+    url, keys = url or f"sqlite:///{folder / 'api.db'}", {"k": "a" * 32}
+    config = Config(url, folder, folder, keys, "r" * 32, b"p" * 32, erasure_ledger=folder / "erased")
     yield create_app(config)
     database.close()
 
