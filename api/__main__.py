@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from api import admin, backup, migrate, served
+from api import admin, backup, migrate, restore, served
 from api.config import Config, ConfigError, with_development_secrets
 from api.worker import CANNOT
 
@@ -31,7 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         "python -m api", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = p.add_subparsers(required=True)
-    backup.add_parsers(commands)
+    backup.add_parser(commands)
+    restore.add_parser(commands)
     migrate.add_parser(commands)
     admin.add_parser(commands)
     serve_parser = commands.add_parser("serve", help="web process and heatmap worker")

@@ -13,7 +13,7 @@ from typing import Any
 
 from api import clock, tokens
 from api.config import current
-from api.database import Account, Device, write_transaction
+from api.database import Account, Device, held, write_transaction
 from api.ledger import Ledger
 from api.problems import Problem
 
@@ -37,9 +37,7 @@ def refresh(token: str) -> dict[str, Any]:
     sid, generation = _parse(token)
     at = clock.now()
     with write_transaction():
-        # The first statement takes the row's lock, on any database, and holds it to the commit.
-        Device.update(seen=Device.seen).where(Device.id == sid).execute()
-        device = Device.get_or_none(Device.id == sid)
+        device = held(Device.select().where(Device.id == sid)).first()
         if device is None:
             raise Problem("refresh-revoked")
         refusal = _refusal(device, generation, at)
