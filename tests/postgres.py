@@ -60,6 +60,10 @@ class Cluster:
         self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "skinscore", name)
         return f"postgresql://skinscore@127.0.0.1:{self.port}/{name}"
 
+    def dump(self, url: str) -> bytes:
+        """All that a database holds, as pg_dump tells it."""
+        return subprocess.run([str(self.programs / "pg_dump"), url], capture_output=True, check=True).stdout
+
     def close(self) -> None:
         """Stop and remove everything."""
         self.stop()

@@ -1,7 +1,7 @@
 """The client on the command line.
 
     python -m sample_clients.python score selfie.jpg --part cheek --heat-dir maps
-    python -m sample_clients.python register me@example.org        # or login; asks for the password
+    python -m sample_clients.python register me@example.org        # or login, or recover; asks for the password
     python -m sample_clients.python sync
     python -m sample_clients.python heatmap selfie.jpg --consent --heat-dir maps
     python -m sample_clients.python history
@@ -34,6 +34,12 @@ CONSENT = "This sends the square that was graded; the server holds it encrypted 
 ADOPT = "There is a history without an account on this device."
 PARTS = ("cheek", "forehead", "centre", "chin")
 NOTE_LENGTH = 4000  # characters, the server's limit
+SIGN_IN = {
+    "register": "make an account; shows its recovery code, once",
+    "login": "sign this device in",
+    "recover": "set a new password with the recovery code; shows the next one",
+}
+KEEP = "Your recovery code, the only way back without your password: write it down, it is not shown again."
 REFUSALS = (BundleError, NotPossible, PhotoError, RuntimeMissing, ServerError, UpdateRefused)
 
 
@@ -55,11 +61,13 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("photo", type=Path)
         one.add_argument("--part", choices=PARTS, default="cheek")
         one.add_argument("--heat-dir", type=Path, help="write the maps there as PNG")
-    for name in ("register", "login"):
-        one = commands.add_parser(name, help=f"{name} this device")
+    for name, does in SIGN_IN.items():
+        one = commands.add_parser(name, help=does)
         one.add_argument("email")
         one.add_argument("--password", help="asked for when left out; SKINSCORE_PASSWORD works too")
         one.add_argument("--adopt", action="store_true", help="take the history made without an account along")
+        if name == "recover":
+            one.add_argument("--code", help="the recovery code; asked for when left out")
     commands.add_parser("logout", help="end this device's login; the history stays")
     commands.add_parser("sync", help="push and pull")
     history = commands.add_parser("history", help="all scores")
@@ -108,9 +116,11 @@ def ranges(grading: Grading) -> dict[str, list[int]]:
 
 
 def sign_in(client: Client, args: argparse.Namespace) -> int:
+    code = (args.code or input("Recovery code: ")) if args.command == "recover" else None
     password = args.password or os.environ.get("SKINSCORE_PASSWORD") or getpass.getpass()
     adopt = args.adopt or (client.has_guest_history() and _agreed(f"{ADOPT} Take it into {args.email}?"))
-    client.sign_in(args.command, args.email, password, platform.node(), adopt)
+    if next_code := client.sign_in(args.command, args.email, password, platform.node(), adopt, code):
+        print(f"{KEEP}\n\n    {next_code}\n")
     print(f"signed in as {args.email}; `sync` brings your history together")
     return 0
 
@@ -203,6 +213,7 @@ COMMANDS = {
     "score": score,
     "register": sign_in,
     "login": sign_in,
+    "recover": sign_in,
     "logout": logout,
     "sync": sync,
     "heatmap": heatmap,

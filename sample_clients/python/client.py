@@ -62,11 +62,16 @@ class Client:
         """Whether there are records here that belong to no account yet."""
         return self.store.setting("account") is None and bool(self.store.live())
 
-    def sign_in(self, how: str, email: str, password: str, device: str, adopt: bool) -> None:
-        """Register or log in; a guest's history joins the account when its owner said so. Raises `NotPossible`."""
+    def sign_in(
+        self, how: str, email: str, password: str, device: str, adopt: bool, code: str | None = None
+    ) -> str | None:
+        """Register, log in, or recover with a code; the next recovery code where there is one, to be shown once.
+
+        A guest's history joins the account when its owner said so. Raises `NotPossible`.
+        """
         if self.has_guest_history() and not adopt:
             raise NotPossible("there is a history without an account here: add --adopt to take it into this account")
-        self.server.sign_in(how, email, password, device)
+        return self.server.sign_in(how, email, password, device, code)
 
     def sign_out(self) -> bool:
         """End this device's login; False when the server could not be told. The history stays."""

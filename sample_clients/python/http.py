@@ -36,9 +36,13 @@ class Server:
         self._access: str | None = None
         self._refreshing = threading.Lock()
 
-    def sign_in(self, how: str, email: str, password: str, device: str) -> str:
-        """Register or log in (`how`); the account id. The history is bound to it together with the first token."""
+    def sign_in(self, how: str, email: str, password: str, device: str, code: str | None = None) -> str | None:
+        """Register, log in or recover (`how`); a recovery code to be shown once, from all but a login.
+
+        The history is bound to the account together with the first token.
+        """
         body = {"email": email, "password": password, "device_name": device, "platform": "python"}
+        body |= {"recovery_code": code} if code else {}
         issued = self._send("POST", f"/v1/auth/{how}", json=body).json()
         if self.store.setting("account") not in (None, issued["account_id"]):
             self._send("POST", "/v1/auth/logout", token=issued["access_token"])
@@ -47,7 +51,7 @@ class Server:
             self.store.set("account", issued["account_id"])
             self.store.set("refresh_token", issued["refresh_token"])
         self._access = issued["access_token"]
-        return issued["account_id"]
+        return issued.get("recovery_code")
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         """An authorised request; refreshes the access token once when it is missing or refused."""

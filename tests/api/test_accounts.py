@@ -9,6 +9,8 @@ from api.database import Account, ConsentChange
 from tests.api.conftest import PASSWORD, Person
 from tests.api.helpers import score
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
 NEW = "another long password"
 SENSITIVE = [
     ("DELETE", "/v1/account", {}),

@@ -1,6 +1,10 @@
 """Device logins: seen by their owner, ended by their owner, and nobody else's business."""
 
+import pytest
+
 from api.database import Device
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
 def listed(person):

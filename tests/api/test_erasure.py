@@ -1,17 +1,14 @@
 """A deleted account is gone: from every file, from every table, and from a backup restored later."""
 
-import dataclasses
 import json
-import shutil
 import sqlite3
 import threading
-from pathlib import Path
 
 import pytest
 from peewee import OperationalError
 
-from api import erasure, jobs, ledger, served
-from api.database import TABLES, Account, Device, database
+from api import erasure, jobs, served
+from api.database import TABLES, Account, database
 from tests.api.conftest import PASSWORD
 from tests.api.helpers import PNG, score
 from tests.faults import erase
@@ -45,6 +42,16 @@ def test_a_running_server_keeps_nothing_of_a_deleted_account_in_its_files_and_it
     figures = json.loads(capsys.readouterr().out)
     assert figures["found_before"] == figures["words"] >= 8
     assert figures["left_running"] == figures["left_ended"] == 0
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_dump_of_postgresql_holds_nothing_of_a_deleted_account(app, cluster, config, owner, other):
+    words = [*fill(owner.ask, owner.email)[:-1], owner.tokens["device_id"].encode()]  # bytes are dumped as hex
+    dumped = cluster.dump(config.database_url)
+    assert all(word in dumped for word in words)
+    delete(owner)
+    dumped = cluster.dump(config.database_url)
+    assert not [word for word in words if word in dumped] and other.email.encode() in dumped
 
 
 def test_no_table_holds_a_row_of_a_deleted_account(words, owner):
@@ -132,75 +139,3 @@ def test_a_request_that_a_deletion_overtakes_may_come_again_and_is_told_then(own
     overtaken = owner.ask("POST", "/v1/heatmaps", **photo)
     assert overtaken.status_code == 503 and overtaken.headers["Retry-After"]
     assert owner.ask("POST", "/v1/heatmaps", **photo).json["type"].endswith("invalid-token")
-
-
-# After a restore
-
-
-@pytest.fixture
-def backup(config, tmp_path_factory):
-    """Take a backup of the database, and put it back as `restore` does."""
-    path = Path(config.database_url.removeprefix("sqlite:///"))
-    kept = tmp_path_factory.mktemp("backup") / "kept.db"
-
-    def take() -> None:
-        assert database.truncate_log()
-        shutil.copy(path, kept)
-
-    def restore() -> None:
-        database.close()
-        for old in path.parent.glob(path.name + "-*"):
-            old.unlink()
-        shutil.copy(kept, path)
-        database.connect()
-
-    return take, restore
-
-
-def test_who_was_erased_stays_erased_after_a_restore(words, owner, other, config, backup, tmp_path):
-    take, restore = backup
-    take()
-    delete(owner)
-    restore()
-    assert Account.select().count() == 2  # the backup brought the account back
-    assert erasure.reapply(config) == {"accounts": 1, "device_logins": 0}
-    assert [account.email for account in Account.select()] == [other.email]
-    assert found(tmp_path, words) == {}
-
-
-def test_a_stolen_phone_stays_signed_out_after_a_restore(owner, guest, config, backup):
-    take, restore = backup
-    phone = owner.elsewhere()
-    take()
-    owner.ask("DELETE", f"/v1/auth/devices/{phone.tokens['device_id']}")
-    restore()
-    assert erasure.reapply(config) == {"accounts": 0, "device_logins": 1}
-    assert phone.ask("GET", "/v1/account").status_code == 401
-    assert owner.ask("GET", "/v1/account").status_code == 200
-
-
-def test_a_ledger_of_an_older_key_is_read_and_one_of_an_unknown_key_is_refused(owner, config, backup):
-    take, restore = backup
-    take()
-    delete(owner)
-    restore()
-    rotated = dataclasses.replace(config, refresh_key="n" * 32)
-    with pytest.raises(ledger.LedgerError, match="REFRESH_KEY=new,old"):
-        erasure.reapply(rotated)
-    assert Account.select().count() == 1
-    assert erasure.reapply(dataclasses.replace(rotated, old_refresh_keys=(config.refresh_key,)))["accounts"] == 1
-
-
-def test_half_a_line_left_by_a_crash_spoils_no_other(config):
-    book = ledger.Ledger.of(config)
-    book.note("first")
-    with config.ledger_path.open("a") as file:
-        file.write(config.ledger_path.read_text().strip()[:-1])
-    book.note("second")
-    reader = book.reader()
-    assert reader.names("first") and reader.names("second") and not reader.names("third")
-
-
-def test_without_a_ledger_nothing_is_erased(owner, config):
-    assert erasure.reapply(config) == {"accounts": 0, "device_logins": 0}
-    assert Device.select().count() == 1

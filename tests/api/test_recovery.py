@@ -10,6 +10,8 @@ from api.database import database
 from tests.api.conftest import PASSWORD
 from tests.api.helpers import score
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
 NEW = "another long password"
 
 
