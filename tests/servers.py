@@ -30,6 +30,8 @@ class WebProcess:
             "JWT_KEYS": f"k:{secrets.token_hex(32)}",
             "REFRESH_KEY": secrets.token_hex(32),
             "PHOTO_KEY": secrets.token_hex(32),
+            "ERASURE_LEDGER": str(folder / "erased"),
+            "SIGN_IN_LIMIT": "100000 per hour",  # all of a run's people share one address
         }
 
     def start(self) -> None:
