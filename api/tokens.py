@@ -14,13 +14,18 @@ from flask_jwt_extended import JWTManager, create_access_token, jwt_required
 
 from api import clock
 from api.config import Config
-from api.database import Account, Device, write_transaction
+from api.database import Account, Device, run, write_transaction
 from api.problems import document, respond
+from api.verified import RememberingManager
 
 ACCESS_SECONDS, FRESH_SECONDS = 600, 300
 LEEWAY_SECONDS = 30
 ALGORITHM, ISSUER, AUDIENCE, TYPE = "HS256", "skinscore", "skinscore-api", "at+jwt"
 BEARER: list[dict[str, list[Any]]] = [{"bearer": []}]  # what a private route says in the API description
+# The row behind every authorised request, as a fixed text; see `database.run`.
+DEVICE, ACCOUNT = tuple(Device._meta.columns), tuple(Account._meta.columns)
+COLUMNS = ", ".join([f"device.{name}" for name in DEVICE] + [f"account.{name}" for name in ACCOUNT])
+FOUND = f"SELECT {COLUMNS} FROM device JOIN account ON account.id = account_id WHERE device.id = ? AND account.id = ?"
 fresh_required = jwt_required(fresh=True)
 
 
@@ -46,7 +51,7 @@ def register(app: Flask, config: Config) -> None:
         JWT_DECODE_AUDIENCE=AUDIENCE,
         JWT_DECODE_LEEWAY=LEEWAY_SECONDS,
     )
-    manager = JWTManager(app)
+    manager = RememberingManager(app)
     _keys(manager, config.jwt_keys)
     _refusals(manager)
     manager.token_verification_loader(_acceptable)
@@ -62,9 +67,13 @@ def _acceptable(header: dict[str, Any], payload: dict[str, Any]) -> bool:
 
 def _device_of(header: dict[str, Any], payload: dict[str, Any]) -> Device | None:
     """The device login, unless it was ended; notes that this generation arrived there."""
-    query = Device.select(Device, Account).join(Account)
-    device = query.where((Device.id == payload["sid"]) & (Account.id == payload["sub"])).first()
-    if device is not None and payload["gen"] > device.seen:
+    rows = run(FOUND, payload["sid"], payload["sub"])
+    if not rows:
+        return None
+    split = len(DEVICE)
+    account = Account(**dict(zip(ACCOUNT, rows[0][split:], strict=True)))
+    device = Device(**dict(zip(DEVICE, rows[0][:split], strict=True)) | {"account": account})
+    if payload["gen"] > device.seen:
         newer = (Device.id == device.id) & (Device.seen < payload["gen"])
         with write_transaction():
             Device.update(seen=payload["gen"]).where(newer).execute()

@@ -6,12 +6,13 @@ import json
 import time
 from functools import cache
 from pathlib import Path
+from unittest import mock
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from api import clock
+from api import clock, verified
 from api.tokens import AUDIENCE, ISSUER
 
 KEY = "a" * 32
@@ -108,6 +109,39 @@ def test_nothing_in_the_database_opens_an_account(owner, config):
     stored = b"".join(Path(path + tail).read_bytes() for tail in ("", "-wal"))
     assert owner.tokens["refresh_token"].rsplit(".", 1)[1].encode() not in stored
     assert b"a long password" not in stored
+
+
+# Tokens that were verified before
+
+
+def test_a_token_that_was_accepted_before_is_refused_with_any_other_signature(owner, guest):
+    head, _, signature = owner.tokens["access_token"].rpartition(".")
+    assert owner.ask("GET", "/v1/account").status_code == 200
+    for at in (0, len(signature) // 2):
+        other = "A" if signature[at] != "A" else "B"
+        changed = f"{head}.{signature[:at]}{other}{signature[at + 1 :]}"
+        answer = guest.ask("GET", "/v1/account", headers={"Authorization": f"Bearer {changed}"})
+        assert answer.json["type"].endswith("invalid-token")
+
+
+def test_a_token_whose_times_do_not_hold_any_more_is_verified_anew(app, owner, monkeypatch):
+    verifying = mock.Mock(wraps=jwt.api_jwt._jwt_global_obj.decode)
+    monkeypatch.setattr("flask_jwt_extended.tokens.jwt.decode", verifying)
+    owner.ask("GET", "/v1/account")
+    verifying.reset_mock()
+    owner.ask("GET", "/v1/account")
+    assert not verifying.called
+    later = time.time() + 601
+    monkeypatch.setattr(time, "time", lambda: later)
+    owner.ask("GET", "/v1/account")
+    assert verifying.called
+
+
+def test_no_more_tokens_are_remembered_than_there_is_room_for(app, owner, monkeypatch):
+    monkeypatch.setattr(verified, "REMEMBERED", 2)
+    for _ in range(5):
+        assert owner.fresh().ask("GET", "/v1/account").status_code == 200
+    assert len(app.extensions["flask-jwt-extended"]._verified) <= 2
 
 
 # What carries the token
