@@ -8,7 +8,8 @@ from flask_openapi import APIBlueprint, Tag
 
 from api import archive, browser, consents, credentials, erasure, limits, passwords, tokens
 from api.bodies import AccountPatch
-from api.database import Account, write_transaction
+from api.database import write_transaction
+from api.tables import Account
 from api.validation import validated
 
 routes = APIBlueprint(

@@ -15,7 +15,8 @@ from peewee import IntegrityError
 from api import credentials, passwords
 from api.bodies import email_address
 from api.config import Config, ConfigError
-from api.database import Account, database, open_database, write_transaction
+from api.database import database, open_database, write_transaction
+from api.tables import Account
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

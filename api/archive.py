@@ -10,8 +10,8 @@ from typing import IO, Any, cast
 
 from pydantic import BaseModel, ConfigDict
 
-from api.database import Account, ConsentChange, Device, Record
 from api.records import Note, Score
+from api.tables import Account, ConsentChange, Device, Record
 
 PAGE = 500  # rows read at a time, each page for itself: a slow download holds no snapshot open
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from flask_jwt_extended import current_user
 
 from api import clock
-from api.database import Account, ConsentChange
 from api.problems import Problem
+from api.tables import Account, ConsentChange
 
 
 @dataclass(frozen=True)

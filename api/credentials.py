@@ -5,8 +5,9 @@ import secrets
 import uuid
 
 from api import clock, consents, logins, passwords
-from api.database import Account, Device, RecoveryCode, SyncHead, write_transaction
+from api.database import write_transaction
 from api.problems import Problem
+from api.tables import Account, Device, RecoveryCode, SyncHead
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # 5 bits a sign; I, L, O and U are left out, they are misread
 GROUPS, SIGNS = 4, 5

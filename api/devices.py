@@ -7,8 +7,9 @@ from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from api import logins, tokens
-from api.database import Device, write_transaction
+from api.database import write_transaction
 from api.problems import Problem
+from api.tables import Device
 from api.validation import validated
 
 routes = APIBlueprint(

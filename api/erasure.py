@@ -8,8 +8,9 @@ from peewee import PeeweeException
 
 from api import clock
 from api.config import Config, current
-from api.database import Account, Device, Record, database, write_transaction
+from api.database import database, write_transaction
 from api.ledger import Ledger, Reader
+from api.tables import Account, Device, Record
 
 # Set at the start too: a process that was killed between commit and truncation left the log full.
 _log_is_full = threading.Event()

@@ -11,9 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from api import clock, records
-from api.database import Account, run, write_transaction
+from api.database import run, write_transaction
 from api.history import HEAD, Head, head_of, shown
 from api.problems import document, faults
+from api.tables import Account
 
 MAX_ITEMS = 200
 QUOTA = 100_000  # live records of an account

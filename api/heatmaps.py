@@ -13,9 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import jobs, limits, tokens
 from api.consents import need_consent
-from api.database import HeatmapJob, HeatmapLayer, write_transaction
+from api.database import write_transaction
 from api.models import current_bundle
 from api.problems import Problem, respond
+from api.tables import HeatmapJob, HeatmapLayer
 from api.validation import validated
 
 routes = APIBlueprint(

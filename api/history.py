@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from api import cursors
-from api.database import Account, read_snapshot, run
+from api.database import read_snapshot, run
 from api.problems import Problem
+from api.tables import Account
 
 MAX_PAGE, PAGE = 500, 200
 HEAD = "epoch, seq, count, xor"

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from api import clock, vault
-from api.database import Account, HeatmapJob, HeatmapLayer, WorkerBeat, held, write_transaction
+from api.database import held, write_transaction
 from api.problems import Problem, document
+from api.tables import Account, HeatmapJob, HeatmapLayer, WorkerBeat
 
 LEASE_SECONDS = 60
 PHOTO_SECONDS = 600  # a photo is held sealed for at most this long

@@ -13,9 +13,10 @@ from typing import Any
 
 from api import clock, tokens
 from api.config import current
-from api.database import Account, Device, held, write_transaction
+from api.database import held, write_transaction
 from api.ledger import Ledger
 from api.problems import Problem
+from api.tables import Account, Device
 
 IDLE_SECONDS, ABSOLUTE_SECONDS = 60 * 86400, 365 * 86400
 GRACE_SECONDS = 60

@@ -19,8 +19,9 @@ from pathlib import Path
 from api import erasure, served
 from api.backup import prove, to_disk, told
 from api.config import Config, ConfigError
-from api.database import SyncHead, database, open_database, write_transaction
+from api.database import database, open_database, write_transaction
 from api.engines import engine, is_postgres, sqlite_path
+from api.tables import SyncHead
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

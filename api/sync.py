@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import filing, history, records, tokens, trend
 from api.consents import need_consent
-from api.database import Account
 from api.problems import Problem
+from api.tables import Account
 from api.validation import validated
 
 routes = APIBlueprint("sync", __name__, url_prefix="/v1", abp_tags=[Tag(name="Sync")], abp_security=tokens.BEARER)

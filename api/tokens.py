@@ -14,8 +14,9 @@ from flask_jwt_extended import JWTManager, create_access_token, jwt_required
 
 from api import clock
 from api.config import Config
-from api.database import Account, Device, run, write_transaction
+from api.database import run, write_transaction
 from api.problems import document, respond
+from api.tables import Account, Device
 from api.verified import RememberingManager
 
 ACCESS_SECONDS, FRESH_SECONDS = 600, 300

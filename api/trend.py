@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from api.database import Account, Record
 from api.models import graded_parts
+from api.tables import Account, Record
 
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 AHEAD = 86400  # s that a phone's clock may run before the server's

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from api import consents, passwords
-from api.database import Account, ConsentChange
+from api.tables import Account, ConsentChange
 from tests.api.conftest import PASSWORD, Person
 from tests.api.helpers import score
 

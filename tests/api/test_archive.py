@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from api import archive
-from api.database import Account
+from api.tables import Account
 from tests.api.helpers import score, uuid7
 
 NOTE = {"id": uuid7(50), "kind": "note", "score_id": uuid7(1), "text": "밤에 찍음"}

@@ -10,8 +10,8 @@ import pytest
 from api import backup, database, restore, served
 from api.__main__ import main
 from api.config import ConfigError
-from api.database import Account, HeatmapJob, SyncHead
 from api.ledger import LedgerError
+from api.tables import Account, HeatmapJob, SyncHead
 from tests.api.helpers import score
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.database import Device
+from api.tables import Device
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 

@@ -8,7 +8,8 @@ import pytest
 
 from api import engines
 from api.config import ConfigError
-from api.database import Account, database, write_transaction
+from api.database import database, write_transaction
+from api.tables import Account
 from tests.api.helpers import score
 
 

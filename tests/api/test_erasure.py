@@ -8,7 +8,8 @@ import pytest
 from peewee import OperationalError
 
 from api import erasure, jobs, served
-from api.database import TABLES, Account, database
+from api.database import database
+from api.tables import TABLES, Account
 from tests.api.conftest import PASSWORD
 from tests.api.helpers import PNG, score
 from tests.faults import erase

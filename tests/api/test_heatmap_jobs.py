@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from api import clock, heatmaps, jobs, served, vault, worker
-from api.database import HeatmapJob, database
+from api.database import database
 from api.explain import Explanation
+from api.tables import HeatmapJob
 from tests.api.helpers import PNG
 from training.photo import PhotoError
 

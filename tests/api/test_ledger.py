@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from api import erasure, ledger
-from api.database import Account, Device, database
+from api.database import database
+from api.tables import Account, Device
 from tests.faults.erase import fill, found
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from api import database, migrate, schema
 from api.config import ConfigError
+from api.tables import TABLES, ConsentChange
 from tests.api.helpers import score
 
 UNNUMBERED = Path(__file__).with_name("unnumbered.sql")
@@ -86,9 +87,9 @@ def test_a_database_from_before_schemas_were_numbered_becomes_as_a_new_one_and_l
     assert migrate.migrate(url, backed_up=False) == ["0001_first"]
     database.open_database(url)
     assert shape(database.database) == fresh
-    agreed = [(row.account_id, row.purpose, row.version) for row in database.ConsentChange.select()]
+    agreed = [(row.account_id, row.purpose, row.version) for row in ConsentChange.select()]
     assert agreed == [("a", "sync", 1)]
-    kept = {table.__name__: table.select().count() for table in database.TABLES}
+    kept = {table.__name__: table.select().count() for table in TABLES}
     assert kept == dict.fromkeys(kept, 1) | {"RecoveryCode": 0}
     database.database.close()
 

@@ -1,7 +1,7 @@
 """A page costs the same however long the history is: counted in steps of SQLite's virtual machine, not in time."""
 
 from api import database, history
-from api.database import Account, Record, SyncHead
+from api.tables import Account, Record, SyncHead
 
 STEPS = 50  # counted at a time
 

@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from api import clock
-from api.database import Device, database
+from api.database import database
+from api.tables import Device
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 

@@ -8,7 +8,8 @@ import time
 import pytest
 
 from api import filing
-from api.database import SyncHead, database
+from api.database import database
+from api.tables import SyncHead
 from tests.api.helpers import score, uuid7
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)

@@ -5,7 +5,7 @@ import json
 import pytest
 import requests
 
-from api.database import Record, SyncHead
+from api.tables import Record, SyncHead
 from sample_clients.python import records
 from sample_clients.python.http import ServerError
 from sample_clients.python.sync import sync

@@ -7,8 +7,9 @@ from contextlib import closing
 import pytest
 
 from api import filing
-from api.database import Record, SyncHead, database
+from api.database import database
 from api.records import UUID7
+from api.tables import Record, SyncHead
 from sample_clients.python import records
 from sample_clients.python.http import ServerError
 from sample_clients.python.store import Store

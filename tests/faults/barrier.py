@@ -15,7 +15,8 @@ from unittest import mock
 from peewee import BigIntegerField, CharField
 
 from api import filing, history
-from api.database import Account, SyncHead, Table, database, write_transaction
+from api.database import database, write_transaction
+from api.tables import Account, SyncHead, Table
 from tests.api.helpers import score
 
 PATIENCE = 0.5  # s that the second writer gets to pass the first

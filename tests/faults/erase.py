@@ -22,7 +22,8 @@ import requests
 
 from api import jobs
 from api.__main__ import web_command
-from api.database import HeatmapJob, database, open_database
+from api.database import database, open_database
+from api.tables import HeatmapJob
 from tests.api.helpers import PNG, score, uuid7
 
 ROOT = Path(__file__).parents[2]

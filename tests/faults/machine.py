@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from api import clock
-from api.database import Account, Device, Record, SyncHead, write_transaction
+from api.database import write_transaction
+from api.tables import Account, Device, Record, SyncHead
 from sample_clients.python import records
 from sample_clients.python.http import ServerError
 from tests.client.helpers import score

@@ -9,7 +9,8 @@ from unittest import mock
 
 from api import create_app
 from api.config import Config
-from api.database import Record, SyncHead, database
+from api.database import database
+from api.tables import Record, SyncHead
 from sample_clients.python import records
 from sample_clients.python.client import Client
 from sample_clients.python.http import ServerError
