@@ -2,7 +2,8 @@
 
 python -m api serve                      # http://127.0.0.1:8000, SQLite in var/
 python -m api serve --host 0.0.0.0 --port 9000
-python -m api backup backups/monday.db   # while it runs; restore needs it stopped
+python -m api backup backups/monday.db   # while it runs
+python -m api restore backups/monday.db  # with it stopped, as for: python -m api migrate
 python -m api admin reset me@example.org # a new recovery code
 """
 

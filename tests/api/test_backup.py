@@ -97,10 +97,13 @@ def test_without_the_key_of_the_erasure_ledger_nothing_is_restored(app, owner, o
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_on_postgresql_backup_names_pg_dump_and_restore_begins_a_new_epoch(app, owner, config, tmp_path):
+def test_on_postgresql_restore_begins_a_new_epoch_without_who_was_erased(app, owner, other, config, tmp_path):
     with pytest.raises(ConfigError, match="pg_dump"):
         backup.take(config.database_url, tmp_path / "copy.dump")
-    before = SyncHead.get().epoch
+    before, kept = SyncHead.get().epoch, Account.select().where(Account.email == other.email).dicts().get()
+    other.fresh().ask("DELETE", "/v1/account")
+    Account.insert(kept).execute()  # as pg_restore would
     database.database.close()
     restore.restore(config, None)
     assert SyncHead.get().epoch != before
+    assert [account.email for account in Account.select()] == [owner.email]
