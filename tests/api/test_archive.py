@@ -10,6 +10,8 @@ from api import archive
 from api.tables import Account
 from tests.api.helpers import score, uuid7
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
 NOTE = {"id": uuid7(50), "kind": "note", "score_id": uuid7(1), "text": "밤에 찍음"}
 
 
