@@ -8,9 +8,9 @@ from peewee import PeeweeException
 
 from api import clock
 from api.config import Config, current
-from api.database import database, write_transaction
+from api.database import database, held, write_transaction
 from api.ledger import Ledger, Reader
-from api.tables import Account, Device, Record
+from api.tables import Account, Device, Record, SyncHead
 
 # Set at the start too: a process that was killed between commit and truncation left the log full.
 _log_is_full = threading.Event()
@@ -21,6 +21,8 @@ def erase(account: Account) -> dict[str, Any]:
     """Delete the account with all that refers to it, in one transaction; the receipt."""
     ledger = Ledger.of(current())
     with write_transaction():
+        # A push locks in this order: the other way round each could wait for what the other holds.
+        held(SyncHead.select().where(SyncHead.account == account)).first()
         records = Record.select().where(Record.account == account).count()
         ledger.note(account.id)
         account.delete_instance()  # the tables' foreign keys take everything along

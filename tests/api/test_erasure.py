@@ -3,12 +3,14 @@
 import json
 import sqlite3
 import threading
+import time
 
 import pytest
 from peewee import OperationalError
 
 from api import erasure, jobs, served
 from api.database import database
+from api.engines import engine
 from api.tables import TABLES, Account
 from tests.api.conftest import PASSWORD
 from tests.api.helpers import PNG, score
@@ -53,6 +55,26 @@ def test_a_dump_of_postgresql_holds_nothing_of_a_deleted_account(app, cluster, c
     delete(owner)
     dumped = cluster.dump(config.database_url)
     assert not [word for word in words if word in dumped] and other.email.encode() in dumped
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_deletion_and_a_push_that_is_under_way_do_not_stop_each_other(config, owner):
+    fresh, account = owner.fresh(), owner.tokens["account_id"]
+    pusher, answers = engine(config.database_url), []
+
+    def remove() -> None:
+        answers.append(fresh.ask("DELETE", "/v1/account").status_code)
+        database.close()
+
+    with pusher.connection_context(), pusher.atomic():
+        pusher.execute_sql("UPDATE synchead SET seq = seq + 1 WHERE account_id = %s", (account,))
+        removing = threading.Thread(target=remove)
+        removing.start()
+        while not pusher.execute_sql("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+            time.sleep(0.01)
+        pusher.execute_sql("INSERT INTO record VALUES (%s, 'r', 1, false, '', '{}', 0)", (account,))
+    removing.join()
+    assert answers == [200] and not Account.select().exists()
 
 
 def test_no_table_holds_a_row_of_a_deleted_account(words, owner):
