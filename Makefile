@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo serve test lint train export bench clean
+.PHONY: help setup demo serve test test-deep lint train export bench clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -28,6 +28,12 @@ serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]
 test: $(READY) lint ## style, types and all tests
 	@$(BIN)/python -m pytest
 
+test-deep: $(READY) ## races, 200 kills, a deletion looked for, 500 made-up histories on each database (about an hour)
+	@$(BIN)/python -m tests.faults.race --json -
+	@$(BIN)/python -m tests.faults.kill --rounds 200 --json -
+	@$(BIN)/python -m tests.faults.erase --json -
+	@DEEP=1 $(BIN)/python -m pytest tests/faults/test_stateful.py
+
 lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -42,6 +48,7 @@ export: $(READY) ## export training/reference to mobile_export/reference (about 
 bench: $(READY) ## timings, printed and not judged
 	@$(BIN)/python -m tests.bench.training
 	@$(BIN)/python -m tests.bench.mobile
+	@$(BIN)/python -m tests.bench.sync || true
 
 clean: ## remove what the other targets made, except .venv
 	@rm -rf demo runs cache var .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -6,7 +6,21 @@
 from flask import Flask, Response, request
 from flask_openapi import Info, OpenAPI
 
-from api import accounts, database, heatmaps, models, problems, served, sync, system, tokens
+from api import (
+    accounts,
+    auth,
+    database,
+    devices,
+    heatmaps,
+    limits,
+    models,
+    problems,
+    proxies,
+    served,
+    sync,
+    system,
+    tokens,
+)
 from api.config import Config
 from api.problems import Problem
 
@@ -39,16 +53,18 @@ def create_app(config: Config | None = None) -> Flask:
     problems.register(app)
     database.register(app)
     tokens.register(app, config)
+    limits.register(app, config)
+    proxies.believe(app, config.trusted_proxies)
     app.before_request(check_body)
     app.after_request(harden)
-    for room in (accounts, sync, heatmaps, models, system):
+    for room in (auth, devices, accounts, sync, heatmaps, models, system):
         app.register_api(room.routes)
     return app
 
 
 def check_body() -> None:
     """JSON routes take a JSON object of at most 1 MiB; say 415, 400 or 413 where it is something else."""
-    if request.method not in ("POST", "PATCH", "PUT") or request.endpoint in (None, "heatmaps.ask", "accounts.logout"):
+    if request.method not in ("POST", "PATCH", "PUT") or request.endpoint in (None, "heatmaps.ask", "auth.logout"):
         return
     request.max_content_length = sync.MAX_BYTES
     if not request.is_json:
@@ -65,6 +81,8 @@ def harden(response: Response) -> Response:
     """Headers that every answer carries."""
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
-    if request.path.startswith(("/v1/auth", "/v1/account", "/v1/sync")):
+    if request.path.startswith(("/v1/auth", "/v1/account")):
         response.headers["Cache-Control"] = "no-store"
+    if request.path.startswith(("/v1/sync", "/v1/scores")):
+        response.headers["Cache-Control"] = "private, no-store"
     return response

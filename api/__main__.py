@@ -1,7 +1,10 @@
-"""Start the API and its heatmap worker with one command.
+"""Start the API and its heatmap worker with one command; look after accounts.
 
 python -m api serve                      # http://127.0.0.1:8000, SQLite in var/
 python -m api serve --host 0.0.0.0 --port 9000
+python -m api backup backups/monday.db   # while it runs
+python -m api restore backups/monday.db  # with it stopped, as for: python -m api migrate
+python -m api admin reset me@example.org # a new recovery code
 """
 
 import argparse
@@ -14,7 +17,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from api import served
+from api import admin, backup, migrate, restore, served
 from api.config import Config, ConfigError, with_development_secrets
 from api.worker import CANNOT
 
@@ -28,15 +31,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     p = argparse.ArgumentParser(
         "python -m api", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    serve_parser = p.add_subparsers(required=True).add_parser("serve", help="web process and heatmap worker")
+    commands = p.add_subparsers(required=True)
+    backup.add_parser(commands)
+    restore.add_parser(commands)
+    migrate.add_parser(commands)
+    admin.add_parser(commands)
+    serve_parser = commands.add_parser("serve", help="web process and heatmap worker")
     serve_parser.add_argument("--host", default="127.0.0.1")
     serve_parser.add_argument("--port", type=int, default=8000)
     args = p.parse_args(argv)
+    if hasattr(args, "run"):
+        return args.run(args)
     try:
         environment = with_development_secrets(os.environ)
         config = Config.from_environment(environment)
         require_free(args.host, args.port)
-        served.lock(config.database_url).close()  # only a look: the web process holds it
+        served.require(config.database_url)  # only a look: the web process holds it
     except ConfigError as error:
         print(f"api: {error}", file=sys.stderr)
         return 2

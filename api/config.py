@@ -3,22 +3,31 @@
 | variable      | meaning                                                        | default                |
 |---------------|----------------------------------------------------------------|------------------------|
 | SKINSCORE_ENV | `development` or `production`                                  | development            |
-| DATABASE_URL  | `sqlite:///PATH`                                               | sqlite:///var/skinscore.db |
+| DATABASE_URL  | `sqlite:///PATH` (one web process) or `postgresql://…` (any number) | sqlite:///var/skinscore.db |
 | MODEL_DIR     | folder of the bundle to serve                                  | mobile_export/reference |
 | WEB_ROOT      | folder with the page at `/`                                    | api/static             |
 | JWT_KEYS      | signing keys, `kid:secret,…`, the first one signs              | made at start (development) |
-| REFRESH_KEY   | secret of refresh tokens and cursors                           | made at start (development) |
+| REFRESH_KEY   | secret of refresh tokens, cursors, ledger; `new,old` to rotate | made at start (development) |
 | PHOTO_KEY     | 32 bytes in hex; photos waiting for a heatmap are sealed by it | made at start (development) |
+| REGISTRATION  | `open`, or `closed`: then `python -m api admin add EMAIL`      | open                   |
+| TRUSTED_PROXIES | proxies in front that set X-Forwarded-For and -Proto         | 0: no header is believed |
+| SIGN_IN_LIMIT | sign-ins per address, generous since carriers share addresses  | 120 per minute;1200 per hour |
+| LIMIT_STORE   | where tries are counted; `redis://…` for several web processes | memory://              |
+| ERASURE_LEDGER | file that keeps erased accounts erased after a restore        | DATABASE file + .erased |
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import current_app
+
 HERE = Path(__file__).parent
 SECRETS = ("JWT_KEYS", "REFRESH_KEY", "PHOTO_KEY")
+SIGN_IN_LIMIT = "120 per minute;1200 per hour"
 
 
 class ConfigError(ValueError):
@@ -35,6 +44,24 @@ class Config:
     jwt_keys: dict[str, str]
     refresh_key: str
     photo_key: bytes
+    old_refresh_keys: tuple[str, ...] = ()
+    registration_open: bool = True
+    trusted_proxies: int = 0
+    sign_in_limit: str = SIGN_IN_LIMIT
+    limit_store: str = "memory://"
+    erasure_ledger: Path | None = None
+
+    @property
+    def refresh_keys(self) -> tuple[str, ...]:
+        """The key that signs, then those that are still accepted."""
+        return (self.refresh_key, *self.old_refresh_keys)
+
+    @property
+    def ledger_path(self) -> Path:
+        """Never inside the database: what restores that must not take the ledger back too."""
+        scheme, _, path = self.database_url.partition(":///")
+        beside = Path(path + ".erased") if scheme == "sqlite" else Path("var/erased")
+        return self.erasure_ledger or beside
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
@@ -45,16 +72,42 @@ class Config:
             photo_key = bytes.fromhex(env["PHOTO_KEY"])
         except ValueError:
             raise ConfigError("JWT_KEYS must read kid:secret,… and PHOTO_KEY must be hexadecimal") from None
-        if len(photo_key) != 32 or min(map(len, [*keys.values(), env["REFRESH_KEY"]])) < 32:
+        refresh_keys = env["REFRESH_KEY"].split(",")
+        if len(photo_key) != 32 or min(map(len, [*keys.values(), *refresh_keys])) < 32:
             raise ConfigError("JWT_KEYS and REFRESH_KEY need 32 characters or more, PHOTO_KEY 32 bytes (64 hex digits)")
         return cls(
             env.get("DATABASE_URL", "sqlite:///var/skinscore.db"),
             Path(env.get("MODEL_DIR", HERE.parent / "mobile_export" / "reference")),
             Path(env.get("WEB_ROOT", HERE / "static")).resolve(),
             keys,
-            env["REFRESH_KEY"],
+            refresh_keys[0],
             photo_key,
+            tuple(refresh_keys[1:]),
+            _choice(env, "REGISTRATION", "open", "closed") == "open",
+            _count(env, "TRUSTED_PROXIES"),
+            env.get("SIGN_IN_LIMIT") or SIGN_IN_LIMIT,
+            env.get("LIMIT_STORE") or "memory://",
+            Path(env["ERASURE_LEDGER"]) if env.get("ERASURE_LEDGER") else None,
         )
+
+
+def current() -> Config:
+    """The settings of the application that answers this request."""
+    return current_app.extensions["skinscore"]
+
+
+def _choice(env: Mapping[str, str], name: str, *known: str) -> str:
+    chosen = env.get(name) or known[0]
+    if chosen not in known:
+        raise ConfigError(f"{name} must be {' or '.join(known)}")
+    return chosen
+
+
+def _count(env: Mapping[str, str], name: str) -> int:
+    written = env.get(name) or "0"
+    if not re.fullmatch("[0-9]", written):
+        raise ConfigError(f"{name} must be a number from 0 to 9")
+    return int(written)
 
 
 def with_development_secrets(environment: Mapping[str, str]) -> dict[str, str]:

@@ -8,14 +8,16 @@ from typing import Any, Literal
 
 from flask import Response, current_app, request
 from flask_jwt_extended import current_user, jwt_required
-from flask_openapi import APIBlueprint, Tag, validate_request
+from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import jobs, tokens
-from api.accounts import need_consent
-from api.database import HeatmapJob, HeatmapLayer, write_transaction
+from api import jobs, limits, tokens
+from api.consents import need_consent
+from api.database import write_transaction
 from api.models import current_bundle
 from api.problems import Problem, respond
+from api.tables import HeatmapJob, HeatmapLayer
+from api.validation import validated
 
 routes = APIBlueprint(
     "heatmaps", __name__, url_prefix="/v1", abp_tags=[Tag(name="Heatmaps")], abp_security=tokens.BEARER
@@ -55,7 +57,8 @@ class LayerPath(JobPath):
     request_body=PHOTO_BODY,
 )
 @jwt_required()
-@validate_request()
+@limits.explaining
+@validated
 def ask(query: AskQuery) -> Response:
     account = need_consent("heatmap")
     bundle = current_bundle()
@@ -76,14 +79,14 @@ def ask(query: AskQuery) -> Response:
 
 @routes.get("/heatmaps/<job_id>", summary="Where a heatmap stands, and its result")
 @jwt_required()
-@validate_request()
+@validated
 def look(path: JobPath) -> Response:
     return _answer(_own(path.job_id), 200)
 
 
 @routes.delete("/heatmaps/<job_id>", summary="Cancel a heatmap, or forget its result")
 @jwt_required()
-@validate_request()
+@validated
 def forget(path: JobPath) -> tuple[str, int]:
     job = _own(path.job_id)
     with write_transaction():
@@ -93,7 +96,7 @@ def forget(path: JobPath) -> tuple[str, int]:
 
 @routes.get("/heatmaps/<job_id>/<attribute>.png", summary="One heat layer, transparent, without photo pixels")
 @jwt_required()
-@validate_request()
+@validated
 def layer(path: LayerPath) -> Response:
     job = _own(path.job_id)
     held = HeatmapLayer.get_or_none((HeatmapLayer.job == job) & (HeatmapLayer.attribute == path.attribute))

@@ -1,110 +1,72 @@
-"""Push and pull of one account's history; the rules that let nothing get lost.
+"""Pull: the page of an account's history after a cursor, read with its head in one snapshot.
 
-The head row is updated as the first statement of each push, so order of numbers is order of commits. Tombstones win
-for ever. A pull reads head and page in one snapshot, and the head's count and xor let a client see a loss.
+Bodies lie in the table as the canonical text and are passed on as such. The ETag says up to where a client stands
+after the page, so only one that has everything can ever be told 304.
 """
 
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
+from api import cursors
+from api.database import read_snapshot, run
+from api.problems import Problem
+from api.tables import Account
 
-from api import clock, cursors, records
-from api.database import Account, Record, SyncHead, read_snapshot, write_transaction
-from api.problems import document, faults
-
-MAX_ITEMS, MAX_PAGE, PAGE = 200, 500, 200
+MAX_PAGE, PAGE = 500, 200
+HEAD = "epoch, seq, count, xor"
+ROWS = "SELECT seq, id, tombstone, body FROM record"
 
 
 @dataclass
-class Push:
-    """One push under way: the account's head, locked, and what the items change in it."""
+class Head:
+    """Where an account's history stands, as in the table `SyncHead`."""
 
-    account: Account
-    head: SyncHead
-
-    def put(self, record: Any) -> dict[str, Any]:
-        """File one record; its verdict."""
-        identity = _text(record.get("id")) if isinstance(record, dict) else None
-        try:
-            records.check(record)
-        except ValidationError as error:
-            return {"id": identity, "verdict": "invalid", "problem": document("invalid", errors=faults(error))}
-        text = records.canonical(record)
-        hashed, held = records.content_hash(text), self._held(record["id"])
-        if held is None:
-            self._insert(record["id"], content_hash=hashed, body=text)
-            self.head.count += 1
-            self.head.xor = records.fold(self.head.xor, hashed)
-            return {"id": identity, "verdict": "created", "seq": self.head.seq}
-        if held.tombstone:
-            return {"id": identity, "verdict": "deleted", "seq": held.seq}
-        if held.content_hash == hashed:
-            return {"id": identity, "verdict": "duplicate", "seq": held.seq}
-        return {"id": identity, "verdict": "conflict", "seq": held.seq, "record": json.loads(held.body)}
-
-    def delete(self, identity: Any) -> dict[str, Any]:
-        """Lay a tombstone, also for an id never seen; its verdict."""
-        if not isinstance(identity, str) or not records.UUID7.fullmatch(identity):
-            problem = document("invalid", "write a lower-case UUID of version 7")
-            return {"id": _text(identity), "verdict": "invalid", "problem": problem}
-        held = self._held(identity)
-        if held is None:
-            self._insert(identity, tombstone=True)
-        elif not held.tombstone:
-            self.head.seq += 1
-            self.head.count -= 1
-            self.head.xor = records.fold(self.head.xor, held.content_hash)
-            laid = {"seq": self.head.seq, "tombstone": True, "body": "", "content_hash": ""}
-            Record.update(laid).where((Record.account == self.account) & (Record.id == identity)).execute()
-        else:
-            return {"id": identity, "verdict": "deleted", "seq": held.seq}
-        return {"id": identity, "verdict": "deleted", "seq": self.head.seq}
-
-    def _held(self, identity: str) -> Record | None:
-        return Record.get_or_none((Record.account == self.account) & (Record.id == identity))
-
-    def _insert(self, identity: str, **values: Any) -> None:
-        self.head.seq += 1
-        Record.insert(account=self.account, id=identity, seq=self.head.seq, received_at=clock.now(), **values).execute()
+    epoch: str
+    seq: int
+    count: int
+    xor: str
 
 
-def push(account: Account, put: list[Any], delete: list[Any]) -> dict[str, Any]:
-    """File records and deletes in one transaction; a verdict for each, records first, then deletes, in order."""
-    with write_transaction():
-        # The first statement takes the row's lock, on any database, and holds it to the commit.
-        update = SyncHead.update(seq=SyncHead.seq).where(SyncHead.account == account)
-        head = next(iter(update.returning(SyncHead).execute()))
-        under_way = Push(account, head)
-        results = [under_way.put(record) for record in put] + [under_way.delete(identity) for identity in delete]
-        head.save()
-    return {"results": results, "head": shown(head)}
+@dataclass(frozen=True)
+class Page:
+    """What a pull answers; no text where the client has everything already."""
+
+    etag: str
+    text: str | None
 
 
-def pull(account: Account, cursor: str | None, limit: int, key: str) -> dict[str, Any]:
-    """The page after `cursor` (from the start without one), records and tombstones in order of `seq`."""
+def pull(account: Account, cursor: str | None, limit: int, key: str, had: set[str]) -> Page:
+    """The page after `cursor` (from the start without one); `had` are the ETags that the client holds."""
     with read_snapshot():
-        head = SyncHead.get(SyncHead.account == account)
+        head = head_of(run(f"SELECT {HEAD} FROM synchead WHERE account_id = ?", account.id))
         after = cursors.decode(cursor, head.epoch, head.seq, key) if cursor else 0
-        query = Record.select().where((Record.account == account) & (Record.seq > after))
-        rows = list(query.order_by(Record.seq).limit(limit + 1))
-    page, more = rows[:limit], len(rows) > limit
-    last = page[-1].seq if more else head.seq
-    return {
-        "records": [{"seq": row.seq, "record": json.loads(row.body)} for row in page if not row.tombstone],
-        "tombstones": [{"seq": row.seq, "id": row.id} for row in page if row.tombstone],
-        "next_cursor": cursors.encode(head.epoch, last, key),
-        "has_more": more,
-        "head": shown(head),
-    }
+        if _etag(head, head.seq) in had:
+            return Page(_etag(head, head.seq), None)
+        rows = run(f"{ROWS} WHERE account_id = ? AND seq > ? ORDER BY seq LIMIT ?", account.id, after, limit + 1)
+    more = len(rows) > limit
+    last = rows[limit - 1][0] if more else head.seq
+    end = {"next_cursor": cursors.encode(head.epoch, last, key), "has_more": more, "head": shown(head)}
+    return Page(_etag(head, last), _text(rows[:limit], end))
 
 
-def shown(head: SyncHead) -> dict[str, Any]:
+def head_of(rows: list[tuple[Any, ...]]) -> Head:
+    """The head that a statement found; the account may have been deleted since its token was looked at."""
+    if not rows:
+        raise Problem("invalid-token", "the account is gone")
+    return Head(*rows[0])
+
+
+def _text(rows: list[tuple[Any, ...]], end: dict[str, Any]) -> str:
+    records = ",".join(f'{{"seq":{seq},"record":{body}}}' for seq, _, tombstone, body in rows if not tombstone)
+    tombstones = [{"seq": seq, "id": identity} for seq, identity, tombstone, _ in rows if tombstone]
+    return f'{{"records":[{records}],{json.dumps({"tombstones": tombstones} | end)[1:]}'
+
+
+def _etag(head: Head, seq: int) -> str:
+    return f"{cursors.VERSION}.{head.epoch}.{seq}"
+
+
+def shown(head: Head) -> dict[str, Any]:
     """The head as clients see it."""
     return {"seq": head.seq, "count": head.count, "xor": head.xor}
-
-
-def _text(identity: Any) -> str | None:
-    """An id worth giving back: JSON that is no string says nothing about which record was meant."""
-    return identity if isinstance(identity, str) else None

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from api import clock, vault
-from api.database import Account, HeatmapJob, HeatmapLayer, WorkerBeat, write_transaction
+from api.database import held, write_transaction
 from api.problems import Problem, document
+from api.tables import Account, HeatmapJob, HeatmapLayer, WorkerBeat
 
 LEASE_SECONDS = 60
 PHOTO_SECONDS = 600  # a photo is held sealed for at most this long
@@ -28,6 +29,7 @@ def submit(account: Account, photo: bytes, attributes: list[str], model: str, ke
     digest = hashlib.sha256(photo).hexdigest()
     job_key = hashlib.sha256(f"{digest} {model} gradcam {named}".encode()).hexdigest()
     with write_transaction():
+        held(Account.select(Account.id).where(Account.id == account.id)).first()  # one request at a time per account
         same = HeatmapJob.get_or_none((HeatmapJob.account == account) & (HeatmapJob.key == job_key))
         if same is not None and same.status in (*OPEN, "succeeded"):
             return same
@@ -57,7 +59,8 @@ def _limit(account: Account) -> None:
 def beat() -> None:
     """Say that a worker is alive."""
     with write_transaction():
-        WorkerBeat.replace(id=1, at=clock.now()).execute()
+        seen = {WorkerBeat.at: clock.now()}
+        WorkerBeat.insert({WorkerBeat.id: 1} | seen).on_conflict(conflict_target=[WorkerBeat.id], update=seen).execute()
 
 
 def claim() -> HeatmapJob | None:
@@ -66,7 +69,7 @@ def claim() -> HeatmapJob | None:
     if not queued.exists():  # looked up without the write lock: an idle worker asks 20 times a second
         return None
     with write_transaction():
-        job = queued.first()
+        job = held(queued).first()
         if job is not None:
             job.status, job.attempts, job.lease_until = "running", job.attempts + 1, clock.now() + LEASE_SECONDS
             job.save()
@@ -86,7 +89,7 @@ def finish(job: HeatmapJob, result: dict[str, Any], layers: Mapping[str, bytes])
         if not HeatmapJob.update(done).where(_still_mine(job)).execute():
             return False
         for attribute, png in layers.items():
-            HeatmapLayer.replace(job=job, attribute=attribute, png=png).execute()
+            HeatmapLayer.insert(job=job, attribute=attribute, png=png).execute()
         return True
 
 

@@ -51,6 +51,15 @@ def held_bundles() -> Iterator[Bundle]:
             yield _read(described.parent, described.stat().st_mtime_ns)
 
 
+def graded_parts(model: dict[str, Any]) -> dict[str, list[int]] | None:
+    """The parts that a record's model learned, per attribute; None when its bundle is not on this server."""
+    with suppress(Problem):
+        for bundle in held_bundles():
+            if all(bundle.data.get(key) == model[key] for key in ("name", "version", "sequence")):
+                return bundle.data.get("graded_parts")
+    return None
+
+
 @lru_cache(maxsize=64)
 def _read(folder: Path, _changed: int) -> Bundle:
     raw = (folder / "bundle.json").read_bytes()

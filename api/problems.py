@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from flask import Flask, Response, g, request
-from peewee import OperationalError
+from peewee import DataError, IntegrityError, InterfaceError, OperationalError, PeeweeException
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -15,10 +15,15 @@ CATALOGUE = {
     "unauthorized": (401, "Sign in first"),
     "invalid-token": (401, "The access token is not valid"),
     "bad-credentials": (401, "E-mail or password is wrong"),
+    "bad-recovery-code": (401, "E-mail or recovery code is wrong"),
+    "fresh-token-required": (401, "This needs the password once more"),
     "refresh-expired": (401, "The login has expired"),
     "refresh-reused": (401, "The refresh token was used before; this device login is ended"),
     "refresh-revoked": (401, "The device login no longer exists"),
     "consent-required": (403, "This needs your consent"),
+    "client-too-old": (403, "This app writes a format that is retired: update it, nothing is lost"),
+    "foreign-origin": (403, "This was sent by another website's page"),
+    "registration-closed": (403, "The operator takes no new accounts"),
     "not-found": (404, "There is nothing here"),
     "no-channel": (404, "The operator has not published a channel"),
     "method-not-allowed": (405, "This address does not answer that method"),
@@ -28,6 +33,7 @@ CATALOGUE = {
     "unsupported-media-type": (415, "This content type is not accepted here"),
     "range-not-satisfiable": (416, "The file has no such range"),
     "invalid": (422, "The request does not fit its schema"),
+    "quota-exceeded": (422, "The account is full"),
     "photo-rejected": (422, "The photo cannot be graded"),
     "rate-limited": (429, "Too many requests"),
     "internal": (500, "Something went wrong on the server"),
@@ -39,6 +45,11 @@ BY_STATUS = {
     400: "bad-request", 401: "unauthorized", 404: "not-found", 405: "method-not-allowed", 413: "too-large",
     415: "unsupported-media-type", 416: "range-not-satisfiable", 422: "invalid", 429: "rate-limited", 503: "busy",
 }  # fmt: skip
+
+# RFC 6750: no error code for a request that brought no token; RFC 9470 for one whose sign-in is too old.
+CHALLENGES = dict.fromkeys(("unauthorized", "bad-credentials", "bad-recovery-code"), "Bearer") | {
+    "fresh-token-required": 'Bearer error="insufficient_user_authentication", max_age=300'
+}
 
 
 class Problem(Exception):
@@ -61,9 +72,8 @@ def respond(body: dict[str, Any], headers: dict[str, str] | None = None) -> Resp
     body = {**body, "instance": request.path, "request_id": g.get("request_id", "-")}
     response = Response(json.dumps(body), body["status"], headers, content_type="application/problem+json")
     if body["status"] == 401:
-        # RFC 6750: no error code for a request that brought no token
-        bare = body["type"].endswith(":unauthorized")
-        response.headers["WWW-Authenticate"] = "Bearer" if bare else 'Bearer error="invalid_token"'
+        slug = body["type"].rpartition(":")[2]
+        response.headers["WWW-Authenticate"] = CHALLENGES.get(slug, 'Bearer error="invalid_token"')
     if body["status"] in (429, 503):
         response.headers.setdefault("Retry-After", "5")
     return response
@@ -105,11 +115,23 @@ def register(app: Flask) -> None:
         kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Content-Range", "Retry-After")}
         return respond(document(slug), kept)
 
+    @app.errorhandler(InterfaceError)
     @app.errorhandler(OperationalError)
-    def database_in_trouble(error: OperationalError) -> Response:
-        """Locked, full or read-only: nothing was committed, so asking again is right."""
+    def database_in_trouble(error: PeeweeException) -> Response:
+        """Locked, full, read-only or away: asking again is right, since every change may be asked for twice."""
         logging.getLogger("skinscore").error("request %s: the database said: %s", g.get("request_id"), error)
-        return respond(document("busy", "the database cannot be used right now; nothing was changed"))
+        return respond(document("busy", "the database cannot be used right now: ask again"))
+
+    @app.errorhandler(DataError)
+    def unstorable(error: DataError) -> Response:
+        """PostgreSQL keeps no NUL character in a text."""
+        return respond(document("invalid", "a text holds a character that cannot be stored"))
+
+    @app.errorhandler(IntegrityError)
+    def overtaken(error: IntegrityError) -> Response:
+        """Another request took a row away meanwhile, such as the account; asking again finds out. Never logs values."""
+        logging.getLogger("skinscore").warning("request %s was overtaken by another one", g.get("request_id"))
+        return respond(document("busy", "another request changed this at the same moment; nothing was done"))
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:

@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, St
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 SHA256 = r"^[0-9a-f]{64}$"
+KEY = r"^[a-z][a-z0-9_]{0,39}$"  # of an attribute
+FORMAT, OLDEST_FORMAT = 1, 1  # of records and sync: the one written today, the oldest still served
 RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
@@ -69,7 +71,7 @@ class Score(Strict):
     captured_at: Annotated[StrictStr, Field(max_length=40), AfterValidator(moment)]
     part: Annotated[StrictInt, Field(ge=0, le=3)]
     attributes: Annotated[
-        dict[Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], AttributeScore],
+        dict[Annotated[StrictStr, Field(pattern=KEY)], AttributeScore],
         Field(min_length=1, max_length=40),
     ]
     model: ModelName

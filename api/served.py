@@ -1,4 +1,4 @@
-"""What the one process that serves does beside answering: hold the database alone, and let go of photos in time."""
+"""What the one process that serves does beside answering: hold the database alone, let go of data in time."""
 
 import fcntl
 import logging
@@ -6,18 +6,32 @@ import threading
 from pathlib import Path
 from typing import IO
 
-from peewee import PeeweeException
+from peewee import OperationalError, PeeweeException
 
-from api import jobs
+from api import erasure, jobs
 from api.config import ConfigError
-from api.database import database, sqlite_path
+from api.database import database
+from api.engines import engine, is_postgres, sqlite_path
 
 _held: list[IO[str]] = []  # open for the life of the process: closing the file would let the lock go
 
 
 def hold(url: str) -> None:
     """Lock the SQLite file for this process. Raises `ConfigError` when another one serves it."""
-    _held.append(lock(url))
+    if not is_postgres(url):
+        _held.append(lock(url))
+
+
+def require(url: str) -> None:
+    """Raises `ConfigError` when a web process could not serve this database now."""
+    if not is_postgres(url):
+        lock(url).close()
+        return
+    try:
+        with engine(url).connection_context():
+            pass
+    except OperationalError:
+        raise ConfigError("PostgreSQL does not let us in: start it, or mend DATABASE_URL") from None
 
 
 def lock(url: str) -> IO[str]:
@@ -50,6 +64,7 @@ def _sweep(stop: threading.Event) -> None:
         while True:
             try:
                 jobs.reap()
+                erasure.settle()
             except PeeweeException:  # a full or locked disk may be better at the next look
                 logging.getLogger("skinscore").exception("photos and leases could not be swept")
             if stop.wait(jobs.SWEEP_SECONDS):

@@ -1,49 +1,96 @@
-"""Routes of the history: pull and push."""
+"""Routes of the history: pull, push, trend."""
 
-from typing import Any
+import re
+from typing import Any, Literal
 
-from flask import current_app
+from flask import Response, current_app, request
 from flask_jwt_extended import jwt_required
-from flask_openapi import APIBlueprint, Tag, validate_request
+from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import history, tokens
-from api.accounts import need_consent
+from api import filing, history, records, tokens, trend
+from api.consents import need_consent
 from api.problems import Problem
+from api.tables import Account
+from api.validation import validated
 
 routes = APIBlueprint("sync", __name__, url_prefix="/v1", abp_tags=[Tag(name="Sync")], abp_security=tokens.BEARER)
 MAX_BYTES = 1 << 20
+FORMAT_HEADER = "Skinscore-Format"
+FORMAT_TEXT = (
+    f"`{FORMAT_HEADER}: {records.FORMAT}` says which format you speak; a retired one is told `client-too-old`."
+)
 
 
-class PullQuery(BaseModel):
+class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+
+class PullQuery(Strict):
     cursor: str | None = Field(None, max_length=400, description="next_cursor of the last page; leave out to start")
     limit: int = Field(history.PAGE, ge=1, le=history.MAX_PAGE)
 
 
-class PushBody(BaseModel):
+class PushBody(Strict):
     """Items are checked one by one: a bad one gets a verdict and blocks nobody."""
 
-    model_config = ConfigDict(extra="forbid")
     records: list[Any] = []
     deletes: list[Any] = []
 
 
-@routes.get("/sync", summary="The page of records and tombstones after a cursor")
-@jwt_required()
-@validate_request()
-def pull(query: PullQuery) -> dict[str, Any]:
-    return history.pull(need_consent("sync"), query.cursor, query.limit, _key())
+class TrendQuery(Strict):
+    attribute: str = Field(pattern=records.KEY)
+    part: int | None = Field(None, ge=0, le=3, description="all parts when left out")
+    bucket: Literal["day", "week", "month"] = Field("day", description="by the local date of each score; ISO weeks")
+    since: str | None = Field(None, pattern=trend.DATE, description="first local date")
+    until: str | None = Field(None, pattern=trend.DATE, description="last local date")
 
 
-@routes.post("/sync", summary="Push up to 200 records and deletes; a verdict for each")
+@routes.get(
+    "/sync",
+    summary="The page of records and tombstones after a cursor",
+    description="The ETag says up to where you stand after the page; sent back as If-None-Match it gets 304 while "
+    f"there is nothing newer. {FORMAT_TEXT}",
+)
 @jwt_required()
-@validate_request()
+@validated
+def pull(query: PullQuery) -> Response:
+    account, had = _account(), request.if_none_match.as_set(include_weak=True)
+    page = history.pull(account, query.cursor, query.limit, _key(), had)
+    response = Response(page.text, 304 if page.text is None else 200, content_type="application/json")
+    response.set_etag(page.etag)
+    return response
+
+
+@routes.post("/sync", summary="Push up to 200 records and deletes; a verdict for each", description=FORMAT_TEXT)
+@jwt_required()
+@validated
 def push(body: PushBody) -> dict[str, Any]:
+    account = _account()
+    if len(body.records) + len(body.deletes) > filing.MAX_ITEMS:
+        raise Problem("too-large", f"at most {filing.MAX_ITEMS} records and deletes a push")
+    return filing.push(account, body.records, body.deletes)
+
+
+@routes.get("/scores/trend", summary="One attribute over days, weeks or months")
+@jwt_required()
+@validated
+def show_trend(query: TrendQuery) -> dict[str, Any]:
+    asked = trend.Asked(query.attribute, query.part, query.bucket, query.since, query.until)
+    return trend.trend(_account(), asked)
+
+
+def _account() -> Account:
+    """The account, when it consented to sync and the app speaks a format that is still served."""
     account = need_consent("sync")
-    if len(body.records) + len(body.deletes) > history.MAX_ITEMS:
-        raise Problem("too-large", f"at most {history.MAX_ITEMS} records and deletes a push")
-    return history.push(account, body.records, body.deletes)
+    stated = request.headers.get(FORMAT_HEADER, str(records.FORMAT))
+    if not re.fullmatch(r"[0-9]{1,6}", stated):
+        raise Problem("bad-request", f"{FORMAT_HEADER} must be a whole number, such as {records.FORMAT}")
+    if int(stated) < records.OLDEST_FORMAT:
+        raise Problem(
+            "client-too-old", f"format {stated} is retired: update the app; what it holds stays and is sent then"
+        )
+    return account
 
 
 def _key() -> str:

@@ -8,9 +8,10 @@ from pydantic import BaseModel
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from api import clock
-from api.database import WorkerBeat, write_transaction
+from api.database import write_transaction
 from api.jobs import BEAT_SECONDS
 from api.models import current_bundle
+from api.tables import WorkerBeat
 
 routes = APIBlueprint("system", __name__, abp_tags=[Tag(name="System")])
 

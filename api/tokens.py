@@ -1,67 +1,84 @@
-"""Tokens: a short-lived access JWT, and a refresh token that rotates.
+"""Access tokens: a JWT of ten minutes for one device login, checked so that every defect is a 401 problem.
 
-Refresh token = `sid.generation.HMAC(REFRESH_KEY, sid.generation)`: nothing in the database opens an account. The
-current generation rotates. The one before it is a lost answer, and gets the current token again, for 60 s or until
-an access token of the current generation came back. Anything else is a replay and ends the device login.
+One algorithm, issuer, audience and type. `kid` names the key: the first of JWT_KEYS signs, all of them are accepted, so
+a new key is put in front and the old one taken away ten minutes later. A token from `/v1/auth/reauth` is *fresh* for
+five minutes; routes that end or hand out an account want one.
 """
 
-import hashlib
-import hmac
-import uuid
 from datetime import timedelta
 from typing import Any
 
 import jwt as pyjwt
 from flask import Flask, Response
-from flask_jwt_extended import JWTManager, create_access_token
+from flask_jwt_extended import JWTManager, create_access_token, jwt_required
 
 from api import clock
 from api.config import Config
-from api.database import Account, Device, write_transaction
-from api.problems import Problem, document, respond
+from api.database import run, write_transaction
+from api.problems import document, respond
+from api.tables import Account, Device
+from api.verified import RememberingManager
 
-ACCESS_SECONDS = 600
-IDLE_SECONDS, ABSOLUTE_SECONDS = 60 * 86400, 365 * 86400
-GRACE_SECONDS = 60
+ACCESS_SECONDS, FRESH_SECONDS = 600, 300
 LEEWAY_SECONDS = 30
-ISSUER, AUDIENCE, TYPE = "skinscore", "skinscore-api", "at+jwt"
+ALGORITHM, ISSUER, AUDIENCE, TYPE = "HS256", "skinscore", "skinscore-api", "at+jwt"
 BEARER: list[dict[str, list[Any]]] = [{"bearer": []}]  # what a private route says in the API description
+# The row behind every authorised request, as a fixed text; see `database.run`.
+DEVICE, ACCOUNT = tuple(Device._meta.columns), tuple(Account._meta.columns)
+COLUMNS = ", ".join([f"device.{name}" for name in DEVICE] + [f"account.{name}" for name in ACCOUNT])
+FOUND = f"SELECT {COLUMNS} FROM device JOIN account ON account.id = account_id WHERE device.id = ? AND account.id = ?"
+fresh_required = jwt_required(fresh=True)
 
 
-def register(app: Flask, config: Config) -> JWTManager:
-    """Set up flask-jwt-extended so that every bad token is a 401 problem."""
+def issue(device: Device, fresh: bool = False) -> dict[str, Any]:
+    """An access token for a device login."""
+    seconds = FRESH_SECONDS if fresh else ACCESS_SECONDS
+    claims = {"sid": device.id, "gen": device.generation} | ({"fresh": clock.now() + seconds} if fresh else {})
+    account_id = str(device.account_id)  # type: ignore[attr-defined]
+    made = create_access_token(account_id, expires_delta=timedelta(seconds=seconds), additional_claims=claims)
+    return {"access_token": made, "expires_in": seconds}
+
+
+def register(app: Flask, config: Config) -> None:
+    """Set up flask-jwt-extended: what it signs, what it accepts, how it refuses."""
     app.config.update(
         JWT_TOKEN_LOCATION=["headers"],
-        JWT_ALGORITHM="HS256",
-        JWT_DECODE_ALGORITHMS=["HS256"],
+        JWT_COOKIE_CSRF_PROTECT=False,  # no JWT is ever in a cookie, so the claim would only make each token longer
+        JWT_ALGORITHM=ALGORITHM,
+        JWT_DECODE_ALGORITHMS=[ALGORITHM],
         JWT_ENCODE_ISSUER=ISSUER,
         JWT_DECODE_ISSUER=ISSUER,
         JWT_ENCODE_AUDIENCE=AUDIENCE,
         JWT_DECODE_AUDIENCE=AUDIENCE,
-        JWT_ACCESS_TOKEN_EXPIRES=timedelta(seconds=ACCESS_SECONDS),
         JWT_DECODE_LEEWAY=LEEWAY_SECONDS,
     )
-    manager = JWTManager(app)
+    manager = RememberingManager(app)
     _keys(manager, config.jwt_keys)
     _refusals(manager)
+    manager.token_verification_loader(_acceptable)
+    manager.user_lookup_loader(_device_of)
 
-    @manager.token_verification_loader
-    def acceptable(header: dict[str, Any], payload: dict[str, Any]) -> bool:
-        typed = header.get("typ") == TYPE and payload.get("type") == "access" and isinstance(payload.get("gen"), int)
-        # PyJWT reads the system's clock; logins are judged by ours, and the two may not disagree about a token.
-        return typed and payload.get("exp", 0) + LEEWAY_SECONDS > clock.now()
 
-    @manager.user_lookup_loader
-    def device_of(header: dict[str, Any], payload: dict[str, Any]) -> Device | None:
-        query = Device.select(Device, Account).join(Account)
-        device = query.where((Device.id == payload.get("sid")) & (Account.id == payload["sub"])).first()
-        if device is not None and payload["gen"] > device.seen:
-            newer = (Device.id == device.id) & (Device.seen < payload["gen"])
-            with write_transaction():
-                Device.update(seen=payload["gen"]).where(newer).execute()
-        return device
+def _acceptable(header: dict[str, Any], payload: dict[str, Any]) -> bool:
+    ours = header.get("typ") == TYPE and payload.get("type") == "access"
+    whole = isinstance(payload.get("gen"), int) and isinstance(payload.get("sid"), str)
+    # PyJWT reads the system's clock; logins are judged by ours, and the two may not disagree about a token.
+    return ours and whole and payload.get("exp", 0) + LEEWAY_SECONDS > clock.now()
 
-    return manager
+
+def _device_of(header: dict[str, Any], payload: dict[str, Any]) -> Device | None:
+    """The device login, unless it was ended; notes that this generation arrived there."""
+    rows = run(FOUND, payload["sid"], payload["sub"])
+    if not rows:
+        return None
+    split = len(DEVICE)
+    account = Account(**dict(zip(ACCOUNT, rows[0][split:], strict=True)))
+    device = Device(**dict(zip(DEVICE, rows[0][:split], strict=True)) | {"account": account})
+    if payload["gen"] > device.seen:
+        newer = (Device.id == device.id) & (Device.seen < payload["gen"])
+        with write_transaction():
+            Device.update(seen=payload["gen"]).where(newer).execute()
+    return device
 
 
 def _keys(manager: JWTManager, keys: dict[str, str]) -> None:
@@ -87,73 +104,17 @@ def _refusals(manager: JWTManager) -> None:
     def refuse(*_: object) -> Response:
         return respond(document("invalid-token"))
 
-    def sign_in(_: str) -> Response:
-        return respond(document("unauthorized"))
-
-    manager.unauthorized_loader(sign_in)
+    manager.unauthorized_loader(lambda _: respond(document("unauthorized")))
+    manager.needs_fresh_token_loader(
+        lambda *_: respond(
+            document("fresh-token-required", "POST /v1/auth/reauth with the password gives a fresh token")
+        )
+    )
     for loader in (
         manager.invalid_token_loader,
         manager.expired_token_loader,
         manager.revoked_token_loader,
-        manager.needs_fresh_token_loader,
         manager.token_verification_failed_loader,
         manager.user_lookup_error_loader,
     ):
         loader(refuse)
-
-
-def start_login(account: Account, name: str, platform: str, key: str) -> dict[str, Any]:
-    """A new device login and its first tokens."""
-    at = clock.now()
-    device = Device.create(
-        id=uuid.uuid4().hex, account=account, name=name, platform=platform, created_at=at, last_used=at, rotated_at=at
-    )
-    return _tokens(device, account.id, key)
-
-
-def refresh(token: str, key: str) -> dict[str, Any]:
-    """New tokens for a refresh token. Raises `Problem` refresh-revoked, refresh-expired or refresh-reused."""
-    sid, generation = _parse(token, key)
-    at = clock.now()
-    with write_transaction():
-        device = Device.get_or_none(Device.id == sid)
-        if device is None:
-            raise Problem("refresh-revoked")
-        lost_answer = generation == device.generation - 1 and (
-            device.seen < device.generation or at - device.rotated_at <= GRACE_SECONDS
-        )
-        expired = at - device.last_used > IDLE_SECONDS or at - device.created_at > ABSOLUTE_SECONDS
-        replayed = generation != device.generation and not lost_answer
-        if expired or replayed:
-            device.delete_instance()
-        elif not lost_answer:
-            device.generation, device.rotated_at = device.generation + 1, at
-        if not (expired or replayed):
-            device.last_used = at
-            device.save()
-    if expired or replayed:
-        raise Problem("refresh-expired" if expired else "refresh-reused")
-    return _tokens(device, str(device.account_id), key)  # type: ignore[attr-defined]
-
-
-def _tokens(device: Device, account_id: str, key: str) -> dict[str, Any]:
-    claims = {"sid": device.id, "gen": device.generation}
-    return {
-        "account_id": account_id,
-        "device_id": device.id,
-        "access_token": create_access_token(account_id, additional_claims=claims),
-        "expires_in": ACCESS_SECONDS,
-        "refresh_token": _sign(f"{device.id}.{device.generation}", key),
-    }
-
-
-def _sign(text: str, key: str) -> str:
-    return f"{text}.{hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()}"
-
-
-def _parse(token: str, key: str) -> tuple[str, int]:
-    text, _, _ = token.rpartition(".")
-    sid, _, generation = text.partition(".")
-    if not hmac.compare_digest(_sign(text, key).encode(), token.encode()) or not generation.isdecimal():
-        raise Problem("refresh-revoked")
-    return sid, int(generation)

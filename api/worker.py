@@ -24,7 +24,8 @@ from peewee import PeeweeException
 
 from api import jobs, vault
 from api.config import Config, ConfigError
-from api.database import HeatmapJob, database, open_database
+from api.database import database, open_database
+from api.tables import HeatmapJob
 
 if TYPE_CHECKING:
     from api.explain import Explainer

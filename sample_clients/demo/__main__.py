@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sample_clients.demo.report import Reported, render_report
 from sample_clients.demo.server import ServerDied, running_server
-from sample_clients.python import records
+from sample_clients.python import ids, records
 from sample_clients.python.bundle import BundleError
 from sample_clients.python.client import Client
 from sample_clients.python.files import write_atomically
@@ -99,7 +99,7 @@ def sample_photo(path: Path) -> Path:
 
 def sync_two_devices(phone: Client, second: Client) -> None:
     """Push from the phone, pull on another device, and show that both hold the same."""
-    email = f"demo-{records.uuid7()}@example.org"
+    email = f"demo-{ids.uuid7()}@example.org"
     phone.sign_in("register", email, PASSWORD, "phone", adopt=True)
     pushed = phone.sync()
     second.sign_in("login", email, PASSWORD, "second device", adopt=False)

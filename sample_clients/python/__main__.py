@@ -1,7 +1,7 @@
 """The client on the command line.
 
     python -m sample_clients.python score selfie.jpg --part cheek --heat-dir maps
-    python -m sample_clients.python register me@example.org        # or login; asks for the password
+    python -m sample_clients.python register me@example.org        # or login, or recover; asks for the password
     python -m sample_clients.python sync
     python -m sample_clients.python heatmap selfie.jpg --consent --heat-dir maps
     python -m sample_clients.python history
@@ -18,9 +18,9 @@ import platform
 import sqlite3
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from . import heat, records
+from .arguments import PARTS, parser
 from .bundle import BundleError
 from .channel import UpdateRefused
 from .client import Client, Heatmaps, NotPossible
@@ -31,50 +31,15 @@ from .scorer import Grading, RuntimeMissing
 from .table import grading_table, history_table
 
 CONSENT = "This sends the square that was graded; the server holds it encrypted for at most 10 minutes."
-PARTS = ("cheek", "forehead", "centre", "chin")
+ADOPT = "There is a history without an account on this device."
 NOTE_LENGTH = 4000  # characters, the server's limit
+KEEP = "Your recovery code, the only way back without your password: write it down, it is not shown again."
 REFUSALS = (BundleError, NotPossible, PhotoError, RuntimeMissing, ServerError, UpdateRefused)
-
-
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    p = argparse.ArgumentParser(
-        "python -m sample_clients.python", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    home = os.environ.get("SKINSCORE_HOME", "~/.local/share/skinscore")
-    p.add_argument("--bundle", type=Path, default=Path("mobile_export/reference"), help="folder of the signed bundle")
-    p.add_argument("--home", type=Path, default=Path(home).expanduser(), help=f"where the history lives ({home})")
-    p.add_argument("--server", default="http://127.0.0.1:8000")
-    commands = p.add_subparsers(dest="command", required=True)
-    score = commands.add_parser("score", help="grade a photo offline and keep the score")
-    score.add_argument("--no-save", action="store_true", help="do not keep the score")
-    heatmap = commands.add_parser("heatmap", help="ask the server for finer maps of a photo")
-    heatmap.add_argument("--consent", action="store_true", help="agree that the photo's square is sent, see README.md")
-    for one in (score, heatmap):
-        one.add_argument("photo", type=Path)
-        one.add_argument("--part", choices=PARTS, default="cheek")
-        one.add_argument("--heat-dir", type=Path, help="write the maps there as PNG")
-    for name in ("register", "login"):
-        one = commands.add_parser(name, help=f"{name} this device")
-        one.add_argument("email")
-        one.add_argument("--password", help="asked for when left out; SKINSCORE_PASSWORD works too")
-        one.add_argument("--adopt", action="store_true", help="take the history made without an account along")
-    commands.add_parser("logout", help="end this device's login; the history stays")
-    commands.add_parser("sync", help="push and pull")
-    history = commands.add_parser("history", help="all scores")
-    note = commands.add_parser("note", help="write a note on a score; empty text takes it away")
-    note.add_argument("id")
-    note.add_argument("text")
-    commands.add_parser("update", help="take a newer model if the server's channel offers one")
-    commands.add_parser("delete", help="delete a record everywhere").add_argument("id")
-    for one in (score, history):
-        one.add_argument("--json", choices=["-"], help="print one JSON object")
-    return p
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when done, 2 with a sentence when not."""
-    args = parser().parse_args(argv)
+    args = parser(__doc__ or "").parse_args(argv)
     try:
         client = Client(args.bundle, args.home, args.server)
         return COMMANDS[args.command](client, args)
@@ -107,8 +72,11 @@ def ranges(grading: Grading) -> dict[str, list[int]]:
 
 
 def sign_in(client: Client, args: argparse.Namespace) -> int:
+    code = (args.code or input("Recovery code: ")) if args.command == "recover" else None
     password = args.password or os.environ.get("SKINSCORE_PASSWORD") or getpass.getpass()
-    client.sign_in(args.command, args.email, password, platform.node(), args.adopt)
+    adopt = args.adopt or (client.has_guest_history() and _agreed(f"{ADOPT} Take it into {args.email}?"))
+    if next_code := client.sign_in(args.command, args.email, password, platform.node(), adopt, code):
+        print(f"{KEEP}\n\n    {next_code}\n")
     print(f"signed in as {args.email}; `sync` brings your history together")
     return 0
 
@@ -148,7 +116,7 @@ def explained(client: Client, grading: Grading, consent: bool) -> Heatmaps:
     except ServerError as error:
         if error.slug != "consent-required":
             raise
-    if not (sys.stdin.isatty() and input(f"{CONSENT} Send it? [y/N] ").strip().lower() == "y"):
+    if not _agreed(f"{CONSENT} Send it?"):
         raise ServerError("consent-required", f"{CONSENT} Add --consent to agree.")
     client.consent(heatmap=True)
     return client.heatmaps(grading)
@@ -187,6 +155,11 @@ def update(client: Client, args: argparse.Namespace) -> int:
     return 0
 
 
+def _agreed(question: str) -> bool:
+    """Whether a person at the keyboard says yes; nobody there means no."""
+    return sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() == "y"
+
+
 def _require(client: Client, record_id: str) -> None:
     if client.store.get(record_id) is None:
         raise NotPossible(f"there is no record {record_id}: see `history`")
@@ -196,6 +169,7 @@ COMMANDS = {
     "score": score,
     "register": sign_in,
     "login": sign_in,
+    "recover": sign_in,
     "logout": logout,
     "sync": sync,
     "heatmap": heatmap,

@@ -58,12 +58,20 @@ class Client:
             self.store.add(record)
         return grading, record
 
-    def sign_in(self, how: str, email: str, password: str, device: str, adopt: bool) -> None:
-        """Register or log in; a guest's history joins the account when `adopt`, and is left alone otherwise."""
-        bound = self.store.setting("account")
-        if bound is None and self.store.live() and not adopt:
+    def has_guest_history(self) -> bool:
+        """Whether there are records here that belong to no account yet."""
+        return self.store.setting("account") is None and bool(self.store.live())
+
+    def sign_in(
+        self, how: str, email: str, password: str, device: str, adopt: bool, code: str | None = None
+    ) -> str | None:
+        """Register, log in, or recover with a code; the next recovery code where there is one, to be shown once.
+
+        A guest's history joins the account when its owner said so. Raises `NotPossible`.
+        """
+        if self.has_guest_history() and not adopt:
             raise NotPossible("there is a history without an account here: add --adopt to take it into this account")
-        self.server.sign_in(how, email, password, device)
+        return self.server.sign_in(how, email, password, device, code)
 
     def sign_out(self) -> bool:
         """End this device's login; False when the server could not be told. The history stays."""
@@ -75,9 +83,14 @@ class Client:
         finally:
             self.server.forget()
 
-    def sync(self) -> Outcome:
+    def sync(self, limit: int | None = None) -> Outcome:
         """Push and pull. Raises `ServerError` when the server cannot be reached; nothing is lost."""
-        return sync(self.store, self.server)
+        return sync(self.store, self.server, limit)
+
+    def trend(self, attribute: str, part: int | None = None, bucket: str = "day") -> dict[str, Any]:
+        """One attribute over days, weeks or months, as the server puts it together from what was synced."""
+        asked = {"attribute": attribute, "bucket": bucket} | ({} if part is None else {"part": part})
+        return self.server.call("GET", "/v1/scores/trend", params=asked).json()
 
     def update(self) -> Updated:
         """Take a newer model if the server's channel offers one; what was recorded before keeps its own model's name.
@@ -116,5 +129,5 @@ class Client:
         return [record for record in self.store.live() if record["kind"] == "score"]
 
     def notes(self) -> dict[str, str]:
-        """The text that shows at each score: the newest note's."""
-        return {note["score_id"]: note["text"] for note in self.store.live() if note["kind"] == "note"}
+        """The text that shows at each score: the newest note's; empty where it was taken away."""
+        return self.store.notes()

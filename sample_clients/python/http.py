@@ -11,6 +11,7 @@ import requests
 from .store import Store
 
 TIMEOUT = (5, 30)  # s to connect, to answer
+FORMAT_HEADER, FORMAT = "Skinscore-Format", "1"  # of records and sync; `client-too-old` when it is retired
 ANSWERS = ("application/json", "image/png", "application/octet-stream")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ENDED = {"refresh-reused", "refresh-expired", "refresh-revoked"}
@@ -35,9 +36,13 @@ class Server:
         self._access: str | None = None
         self._refreshing = threading.Lock()
 
-    def sign_in(self, how: str, email: str, password: str, device: str) -> str:
-        """Register or log in (`how`); the account id. The history is bound to it together with the first token."""
+    def sign_in(self, how: str, email: str, password: str, device: str, code: str | None = None) -> str | None:
+        """Register, log in or recover (`how`); a recovery code to be shown once, from all but a login.
+
+        The history is bound to the account together with the first token.
+        """
         body = {"email": email, "password": password, "device_name": device, "platform": "python"}
+        body |= {"recovery_code": code} if code else {}
         issued = self._send("POST", f"/v1/auth/{how}", json=body).json()
         if self.store.setting("account") not in (None, issued["account_id"]):
             self._send("POST", "/v1/auth/logout", token=issued["access_token"])
@@ -46,7 +51,7 @@ class Server:
             self.store.set("account", issued["account_id"])
             self.store.set("refresh_token", issued["refresh_token"])
         self._access = issued["access_token"]
-        return issued["account_id"]
+        return issued.get("recovery_code")
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         """An authorised request; refreshes the access token once when it is missing or refused."""
@@ -90,7 +95,8 @@ class Server:
         self._access = issued["access_token"]
 
     def _send(self, method: str, path: str, token: str | None = None, **options: Any) -> requests.Response:
-        headers = options.pop("headers", {}) | ({"Authorization": f"Bearer {token}"} if token else {})
+        headers = {FORMAT_HEADER: FORMAT} | options.pop("headers", {})
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
         for attempt in range(self.tries):
             last = attempt == self.tries - 1
             try:

@@ -1,9 +1,5 @@
 """The record on the wire: immutable, integers only, named by a UUID made here."""
 
-import hashlib
-import json
-import os
-import time
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -12,19 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .bundle import Bundle
+from .ids import content_hash, uuid7
 from .scorer import Grading
 
 VERSION = "0.1.0"  # of this client
 APP = f"skinscore-python {VERSION}"
-
-
-def uuid7() -> str:
-    """A UUID of version 7 (RFC 9562): 48 bits of milliseconds, then random bits."""
-    value = (time.time_ns() // 1_000_000 & (1 << 48) - 1) << 80 | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) | 7 << 76
-    value = value & ~(0x3 << 62) | 2 << 62
-    text = f"{value:032x}"
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
 def ten_thousandths(probabilities: NDArray[np.float32]) -> list[int]:
@@ -63,12 +51,6 @@ def score_record(grading: Grading, bundle: Bundle, captured_at: str | None = Non
 def note_record(score_id: str, text: str) -> dict[str, Any]:
     """A new note on a score; empty text takes the note away."""
     return {"id": uuid7(), "kind": "note", "score_id": score_id, "text": text}
-
-
-def content_hash(record: dict[str, Any]) -> str:
-    """SHA-256 of the canonical JSON, 64 hex digits."""
-    canonical = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def fold(records: Iterable[dict[str, Any]]) -> str:

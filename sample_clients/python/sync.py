@@ -13,6 +13,7 @@ from .http import Server, ServerError
 from .store import Store
 
 BATCH, BATCH_BYTES = 200, 900_000  # the server takes 200 items and 1 MiB
+NOT_MODIFIED = 304
 
 
 @dataclass
@@ -23,11 +24,13 @@ class Outcome:
     pulled: int = 0
     refused: int = 0
     complete: bool = False
+    limit: int | None = None  # of a page; the server's own when left out
 
 
-def sync(store: Store, server: Server) -> Outcome:
-    """Push, pull, compare. Raises `ServerError`; whatever was done until then stays done."""
-    outcome = Outcome()
+def sync(store: Store, server: Server, limit: int | None = None) -> Outcome:
+    """Push, pull in pages of `limit`, compare. Raises `ServerError`; whatever was done until then stays done."""
+    outcome = Outcome(limit=limit)
+    store.try_again("quota-exceeded")
     head = _round(store, server, outcome)
     if not _same(store, head):
         _pull_all(store, server, outcome)
@@ -57,7 +60,7 @@ def _push(store: Store, server: Server, outcome: Outcome) -> None:
         answer = server.call("POST", "/v1/sync", json={"records": batch, "deletes": deletes}).json()
         with store.transaction():
             for place, verdict in enumerate(answer["results"]):
-                store.settle(verdict, place >= len(batch), records.uuid7())
+                store.settle(verdict, place >= len(batch))
                 outcome.pushed += verdict["verdict"] in ("created", "deleted")
                 outcome.refused += verdict["verdict"] == "invalid"
 
@@ -74,12 +77,11 @@ def _fitting(waiting: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _pull(store: Store, server: Server, outcome: Outcome) -> dict:
     """All pages after the stored cursor; the head of the last one."""
-    while True:
-        page = _page(server, store.setting("cursor"))
-        store.apply_page(page)
+    while (page := _page(store, server, outcome.limit)) is not None:
         outcome.pulled += len(page["records"]) + len(page["tombstones"])
         if not page["has_more"]:
-            return page["head"]
+            break
+    return json.loads(store.setting("head") or "{}")
 
 
 def _pull_all(store: Store, server: Server, outcome: Outcome) -> None:
@@ -87,9 +89,7 @@ def _pull_all(store: Store, server: Server, outcome: Outcome) -> None:
     live: set[str] = set()
     deleted: set[str] = set()
     store.set("cursor", None)
-    while True:
-        page = _page(server, store.setting("cursor"))
-        store.apply_page(page)
+    while (page := _page(store, server, outcome.limit)) is not None:
         live |= {item["record"]["id"] for item in page["records"]}
         deleted |= {item["id"] for item in page["tombstones"]}
         if not page["has_more"]:
@@ -97,8 +97,17 @@ def _pull_all(store: Store, server: Server, outcome: Outcome) -> None:
     store.queue_missing(live, deleted)
 
 
-def _page(server: Server, cursor: str | None) -> dict:
-    return server.call("GET", "/v1/sync", params={"cursor": cursor} if cursor else {}).json()
+def _page(store: Store, server: Server, limit: int | None) -> dict[str, Any] | None:
+    """The next page, stored; None when the server has nothing newer than what is here."""
+    cursor, etag = store.setting("cursor"), store.setting("etag")
+    headers = {"If-None-Match": etag} if cursor and etag else {}
+    params = {name: value for name, value in (("cursor", cursor), ("limit", limit)) if value is not None}
+    answer = server.call("GET", "/v1/sync", params=params, headers=headers)
+    if answer.status_code == NOT_MODIFIED:
+        return None
+    page = answer.json()
+    store.apply_page(page, answer.headers.get("ETag"))
+    return page
 
 
 def _same(store: Store, head: dict) -> bool:

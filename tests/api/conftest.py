@@ -1,5 +1,6 @@
 """An application on a real SQLite file, with a tiny model folder and people who use it."""
 
+import dataclasses
 import hashlib
 import json
 import uuid
@@ -13,6 +14,8 @@ from flask.testing import FlaskClient
 from api import create_app
 from api.config import Config
 from api.database import database
+
+PASSWORD = "a long password"
 
 
 @dataclass
@@ -28,6 +31,19 @@ class Person:
         if self.tokens:
             headers = {"Authorization": f"Bearer {self.tokens['access_token']}"} | headers
         return self.client.open(path, method=method, headers=headers, **options)
+
+    def fresh(self) -> "Person":
+        """The same person with a token from `/v1/auth/reauth`."""
+        answer = self.ask("POST", "/v1/auth/reauth", json={"password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        return Person(self.client, self.email, (self.tokens or {}) | answer.json)
+
+    def elsewhere(self, **body: Any) -> "Person":
+        """The same person, signed in on another device."""
+        client = self.client.application.test_client()
+        answer = client.post("/v1/auth/login", json={"email": self.email, "password": PASSWORD} | body)
+        assert answer.status_code == 200, answer.text
+        return Person(client, self.email, answer.json)
 
 
 @pytest.fixture
@@ -56,10 +72,10 @@ def _part(path: str, data: bytes) -> dict[str, Any]:
 
 
 @pytest.fixture
-def config(tmp_path: Path, model_dir: Path) -> Config:
+def config(tmp_path: Path, database_url: str, model_dir: Path) -> Config:
     root = Path(__file__).parents[2] / "api" / "static"
     keys = {"k1": "a" * 32, "k0": "b" * 32}
-    return Config(f"sqlite:///{tmp_path / 'api.db'}", model_dir, root, keys, "r" * 32, b"p" * 32)
+    return Config(database_url, model_dir, root, keys, "r" * 32, b"p" * 32, erasure_ledger=tmp_path / "erased")
 
 
 @pytest.fixture
@@ -67,6 +83,17 @@ def app(config: Config):
     app = create_app(config)
     yield app
     database.close()
+
+
+@pytest.fixture
+def restarted(app, config: Config):
+    """Starts the application again on the same database, with other settings."""
+
+    def start(**changes: Any):
+        database.close()
+        return create_app(dataclasses.replace(config, **changes))
+
+    return start
 
 
 @pytest.fixture
@@ -78,7 +105,7 @@ def guest(app) -> Person:
 def sign_up(app):
     def make(email: str | None = None, **consents: bool) -> Person:
         email = email or f"{uuid.uuid4().hex}@example.org"
-        body = {"email": email, "password": "a long password", "consents": consents}
+        body = {"email": email, "password": PASSWORD, "consents": consents}
         answer = app.test_client().post("/v1/auth/register", json=body)
         assert answer.status_code == 201, answer.text
         return Person(app.test_client(), email, answer.json)

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from api import jobs, worker
-from api.database import HeatmapJob, database
+from api.database import database
 from api.explain import Explanation
+from api.tables import HeatmapJob
 from training.photo import read_photo
 from training.preprocess import model_input
 

@@ -1,7 +1,9 @@
 """Every route as guest, owner and other user; the description lists them all."""
 
 import hashlib
+import io
 import json
+import zipfile
 
 import pytest
 
@@ -10,10 +12,16 @@ from tests.api.helpers import PNG, score, uuid7
 
 PRIVATE = [
     ("POST", "/v1/auth/logout", {}),
+    ("POST", "/v1/auth/reauth", {"json": {"password": "a long password"}}),
+    ("GET", "/v1/auth/devices", {}),
+    ("DELETE", "/v1/auth/devices/nobody", {}),
     ("GET", "/v1/account", {}),
     ("PATCH", "/v1/account", {"json": {"consents": {"heatmap": True}}}),
+    ("DELETE", "/v1/account", {}),
+    ("GET", "/v1/account/export", {}),
     ("GET", "/v1/sync", {}),
     ("POST", "/v1/sync", {"json": {}}),
+    ("GET", "/v1/scores/trend", {"query_string": {"attribute": "oil"}}),
     ("POST", "/v1/heatmaps", {"data": PNG, "content_type": "image/png"}),
     ("GET", "/v1/heatmaps/unknown", {}),
     ("DELETE", "/v1/heatmaps/unknown", {}),
@@ -27,6 +35,15 @@ def test_a_guest_is_asked_to_sign_in(guest, method, path, options):
     answer = guest.ask(method, path, **options)
     assert answer.status_code == 401
     assert answer.json["type"].endswith("unauthorized")
+
+
+@pytest.mark.parametrize(("method", "path", "options"), PRIVATE)
+def test_an_ended_device_login_opens_nothing(owner, method, path, options):
+    lost = owner.elsewhere().fresh()
+    assert owner.ask("DELETE", f"/v1/auth/devices/{lost.tokens['device_id']}").status_code == 204
+    answer = lost.ask(method, path, **options)
+    assert answer.status_code == 401
+    assert answer.json["type"].endswith("invalid-token")
 
 
 @pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in PRIVATE])
@@ -46,20 +63,37 @@ def test_a_guest_is_asked_to_sign_in_before_anything_is_checked(guest, method, p
         ("PATCH", "/v1/account", {"json": {"consents": {}}}, 200, 200),
         ("GET", "/v1/sync", {}, 200, 200),
         ("POST", "/v1/sync", {"json": {"deletes": [uuid7(1)]}}, 200, 200),
+        ("GET", "/v1/scores/trend", {"query_string": {"attribute": "oil"}}, 200, 200),
         ("POST", "/v1/heatmaps", {"data": PNG, "content_type": "image/png"}, 200, 202),
         ("POST", "/v1/auth/logout", {}, 204, 204),
+        ("POST", "/v1/auth/reauth", {"json": {"password": "a long password"}}, 200, 200),
+        ("GET", "/v1/auth/devices", {}, 200, 200),
+        ("DELETE", "/v1/auth/devices/{device}", {}, 204, 404),
+        ("GET", "/v1/account/export", {}, 200, 200),
+        ("DELETE", "/v1/account", {}, 200, 200),
     ],
 )
 def test_owner_and_other(owner, other, method, path, options, of_owner, of_other):
     job = finished_job(owner)
     assert owner.ask("POST", "/v1/sync", json={"records": [score(1)]}).status_code == 200
     options = {"headers": {"Prefer": "wait=0"}} | options
-    foreign = other.ask(method, path.format(job=job), **options)
+    path = path.format(job=job, device=owner.tokens["device_id"])
+    if path.startswith("/v1/account"):
+        owner, other = owner.fresh(), other.fresh()
+    foreign = other.ask(method, path, **options)
     assert foreign.status_code == of_other
     for mine in (job, owner.email, owner.tokens["account_id"], "captured_at"):
-        assert mine not in foreign.text.replace(f"/v1/heatmaps/{job}", "")
+        assert mine not in plain(foreign).replace(path, "")
     assert owner.ask("GET", "/v1/sync").json["head"]["count"] == 1  # whatever the other one did
-    assert owner.ask(method, path.format(job=job), **options).status_code == of_owner
+    assert owner.ask(method, path, **options).status_code == of_owner
+
+
+def plain(answer) -> str:
+    """The text of an answer; of a ZIP, of all the files in it."""
+    if answer.content_type != "application/zip":
+        return answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as held:
+        return "".join(held.read(name).decode() for name in held.namelist() if name != "schema.json")
 
 
 def finished_job(person) -> str:
@@ -77,17 +111,21 @@ def test_public_routes_need_no_account(guest, path):
 
 
 def test_the_tables_above_name_every_route(app):
-    tested = {
-        (method, path.replace("unknown", "<job_id>").replace("oil", "<attribute>")) for method, path, _ in PRIVATE
-    }
+    tested = {(method, rule_of(path)) for method, path, _ in PRIVATE}
     tested |= {("GET", path) for path in PUBLIC}
-    tested |= {("POST", f"/v1/auth/{name}") for name in ("register", "login", "refresh")}
+    tested |= {("POST", f"/v1/auth/{name}") for name in ("register", "login", "refresh", "recover")}
     tested |= {("GET", f"/v1/models/{name}") for name in ("channel", "bundles/<sha256>", "files/<sha256>")}
     tested |= {("GET", f"/v1/models/{name}/signature") for name in ("channel", "bundles/<sha256>")}
     tested |= {("GET", "/assets/<path:name>"), ("GET", "/docs")}
     rules = [rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("openapi.")]
     real = {(m, r.rule) for r in rules for m in r.methods - {"HEAD", "OPTIONS"} if not r.rule.startswith("/docs/")}
     assert real == tested
+
+
+def rule_of(path: str) -> str:
+    for example, name in (("unknown", "<job_id>"), ("oil", "<attribute>"), ("nobody", "<device_id>")):
+        path = path.replace(example, name)
+    return path
 
 
 def test_an_account_sees_and_changes_only_itself(owner, other):
@@ -175,9 +213,9 @@ def test_the_description_is_openapi_3_1_and_names_the_routes(guest):
 def test_private_routes_say_so_and_the_photo_is_a_body(guest):
     paths = guest.ask("GET", "/openapi.json").json["paths"]
     for method, path, _ in PRIVATE:
-        described = path.replace("unknown", "{job_id}").replace("oil", "{attribute}")
+        described = rule_of(path).replace("<", "{").replace(">", "}")
         assert paths[described][method.lower()]["security"] == [{"bearer": []}]
-    for name in ("register", "login", "refresh"):
+    for name in ("register", "login", "refresh", "recover"):
         assert "security" not in paths[f"/v1/auth/{name}"]["post"]
     assert "image/png" in paths["/v1/heatmaps"]["post"]["requestBody"]["content"]
 

@@ -129,6 +129,7 @@ def test_a_second_server_on_the_same_database_says_what_to_do(tmp_path, model_di
         ({}, 99_999, "PORT="),
         ({"DATABASE_URL": "sqlite:////proc/nowhere/a.db"}, None, "DATABASE_URL"),
         ({"DATABASE_URL": "mysql://x"}, None, "sqlite:///PATH"),
+        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, None, "PostgreSQL"),
         ({"SKINSCORE_ENV": "production"}, None, "JWT_KEYS"),
         ({"PHOTO_KEY": "short"}, None, "PHOTO_KEY"),
     ],

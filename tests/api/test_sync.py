@@ -7,9 +7,12 @@ import time
 
 import pytest
 
-from api import create_app
-from api.database import SyncHead, database
+from api import filing
+from api.database import database
+from api.tables import SyncHead
 from tests.api.helpers import score, uuid7
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
 def push(person, records=(), deletes=()):
@@ -215,8 +218,7 @@ def test_too_many_items_are_refused_whole(owner):
     assert pull(owner).json["head"]["seq"] == 0
 
 
-def test_a_polling_reader_misses_nothing_while_four_writers_push(config, owner):
-    app = create_app(config)
+def test_a_polling_reader_misses_nothing_while_four_writers_push(app, owner):
     acknowledged, seen, done = set(), set(), threading.Event()
     header = {"Authorization": f"Bearer {owner.tokens['access_token']}"}
 
@@ -249,3 +251,79 @@ def test_a_polling_reader_misses_nothing_while_four_writers_push(config, owner):
     reader.join()
     assert len(acknowledged) == 240
     assert seen == acknowledged
+
+
+def etag_of(person, **headers):
+    return person.ask("GET", "/v1/sync?limit=2", headers=headers)
+
+
+def test_a_client_that_has_everything_is_told_304(owner):
+    push(owner, [score(1)])
+    etag = etag_of(owner).headers["ETag"]
+    again = etag_of(owner, **{"If-None-Match": etag})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", etag)
+    assert again.headers["Cache-Control"] == "private, no-store"
+
+
+def test_anything_new_ends_the_304(owner):
+    push(owner, [score(1)])
+    etag = etag_of(owner).headers["ETag"]
+    push(owner, deletes=[uuid7(1)])
+    assert etag_of(owner, **{"If-None-Match": etag}).status_code == 200
+
+
+def test_a_page_that_is_not_the_last_never_earns_a_304(owner):
+    push(owner, [score(n) for n in range(1, 4)])
+    first = etag_of(owner)
+    assert first.json["has_more"] and etag_of(owner, **{"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+def test_a_304_needs_a_token_and_a_history_of_this_epoch(owner, guest):
+    etag = etag_of(owner).headers["ETag"]
+    assert etag_of(guest, **{"If-None-Match": etag}).status_code == 401
+    SyncHead.update(epoch="restored").execute()
+    assert etag_of(owner, **{"If-None-Match": etag}).status_code == 200
+
+
+def test_a_star_is_no_proof_of_having_everything(owner):
+    assert etag_of(owner, **{"If-None-Match": "*"}).status_code == 200
+
+
+def test_a_full_account_says_what_to_do_and_takes_deletes(owner, monkeypatch):
+    monkeypatch.setattr(filing, "QUOTA", 2)
+    push(owner, [score(1), score(2)])
+    answer = push(owner, [score(1), score(3)], [uuid7(2)])
+    assert verdicts(answer) == ["duplicate", "invalid", "deleted"]
+    assert answer["results"][1]["problem"]["type"].endswith("quota-exceeded")
+    assert "delete some" in answer["results"][1]["problem"]["detail"]
+    assert verdicts(push(owner, [score(3)])) == ["created"]
+
+
+def test_a_retired_format_is_told_to_update(owner):
+    for method, path in (("GET", "/v1/sync"), ("POST", "/v1/sync"), ("GET", "/v1/scores/trend?attribute=oil")):
+        options = {"json": {"records": [score(1)]}} if method == "POST" else {}
+        answer = owner.ask(method, path, headers={"Skinscore-Format": "0"}, **options)
+        assert answer.status_code == 403 and answer.json["type"].endswith("client-too-old")
+    assert pull(owner).json["head"]["seq"] == 0
+
+
+def test_a_format_that_is_no_number_is_a_bad_request(owner):
+    assert owner.ask("GET", "/v1/sync", headers={"Skinscore-Format": "new"}).status_code == 400
+
+
+def test_a_record_sent_twice_in_one_push_is_filed_once(owner):
+    answer = push(owner, [score(1), score(1), score(1, part=3)])
+    assert verdicts(answer) == ["created", "duplicate", "conflict"]
+    assert answer["results"][2]["record"] == score(1) and answer["head"]["count"] == 1
+
+
+def test_a_record_deleted_in_its_own_push_is_a_tombstone(owner):
+    push(owner, [score(1)], [uuid7(1)])
+    page = pull(owner).json
+    assert page["records"] == [] and page["tombstones"] == [{"seq": 2, "id": uuid7(1)}]
+    assert page["head"] == {"seq": 2, "count": 0, "xor": "0" * 16}
+
+
+def test_a_character_that_postgresql_cannot_keep_comes_back(owner):
+    push(owner, [score(1, app="a\x00b")])
+    assert pull(owner).json["records"][0]["record"]["app"] == "a\x00b"

@@ -33,9 +33,9 @@ class Wire:
 
 
 @pytest.fixture
-def app(tmp_path: Path):
+def app(tmp_path: Path, database_url: str):
     keys = {"k": "a" * 32}
-    config = Config(f"sqlite:///{tmp_path / 'api.db'}", tmp_path, tmp_path, keys, "r" * 32, b"p" * 32)
+    config = Config(database_url, tmp_path, tmp_path, keys, "r" * 32, b"p" * 32, erasure_ledger=tmp_path / "erased")
     yield create_app(config)
     database.close()
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sample_clients.python import records
+from sample_clients.python import ids
 
 
 def score(**changes: Any) -> dict[str, Any]:
     """A valid score with an id of its own."""
     answer = {"grade": 2, "balanced": 2, "expected_milli": 2000, "probabilities_e4": [0, 1000, 8000, 1000, 0]}
     return {
-        "id": records.uuid7(),
+        "id": ids.uuid7(),
         "kind": "score",
         "captured_at": "2026-05-04T08:30:00+09:00",
         "part": 0,

@@ -5,13 +5,15 @@ import json
 import pytest
 import requests
 
-from api.database import Record, SyncHead
+from api.tables import Record, SyncHead
 from sample_clients.python import records
 from sample_clients.python.http import ServerError
 from sample_clients.python.sync import sync
 from tests.client.helpers import score
 
 PASSWORD = "a long password"
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture
@@ -80,6 +82,19 @@ def test_signing_in_to_another_account_leaves_no_token_of_it_behind(phone, devic
         server.sign_in("login", "other@example.org", PASSWORD, "phone")
     assert store.setting("refresh_token") == mine
     assert server.call("GET", "/v1/account").json()["email"] == "me@example.org"
+
+
+def test_a_history_survives_a_lost_phone_and_a_forgotten_password(device):
+    lost, found = device("lost"), device("found")
+    code = lost[1].sign_in("register", "me@example.org", PASSWORD, "lost")
+    lost[0].add(score())
+    sync(*lost[:2])
+    next_code = found[1].sign_in("recover", "me@example.org", "another long password", "found", code)
+    assert sync(*found[:2]).complete and found[0].live() == lost[0].live() != []
+    assert next_code and next_code != code
+    with pytest.raises(ServerError):
+        sync(*lost[:2])
+    assert lost[0].setting("refresh_token") is None and lost[0].live()
 
 
 def test_a_page_of_another_site_is_no_answer(phone, monkeypatch):

@@ -154,6 +154,16 @@ def test_signing_in_without_a_terminal_is_one_line(command, monkeypatch):
     assert status == 2 and said.startswith("skinscore: ") and said.count("\n") == 1
 
 
+def test_the_recovery_code_is_shown_with_what_it_is_for(command, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "sample_clients.python.http.Server.sign_in", lambda self, *words: asked.append(words) or "CODE2"
+    )
+    status, said = command("recover", "me@example.org", "--password", "a long password", "--code", "CODE1")
+    assert status == 0 and "CODE2" in said and "not shown again" in said
+    assert asked[0][0] == "recover" and asked[0][-1] == "CODE1"
+
+
 def test_signing_out_works_offline_and_says_so(command, monkeypatch):
     monkeypatch.setattr("sample_clients.python.http.pause", lambda attempt: 0)
     status, said = command("logout")

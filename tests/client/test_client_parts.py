@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from sample_clients.python import records
+from sample_clients.python import ids, records
 from sample_clients.python.__main__ import main
 from sample_clients.python.bundle import BundleError, open_bundle
 from sample_clients.python.files import write_atomically
@@ -51,8 +51,8 @@ def test_ten_thousandths_always_sum_to_ten_thousand(values):
 
 
 def test_ids_are_version_7_and_rise():
-    ids = [records.uuid7() for _ in range(50)]
-    assert all(i[14] == "7" and i[19] in "89ab" and len(i) == 36 for i in ids) and len(set(ids)) == 50
+    made = [ids.uuid7() for _ in range(50)]
+    assert all(i[14] == "7" and i[19] in "89ab" and len(i) == 36 for i in made) and len(set(made)) == 50
 
 
 def test_the_range_holds_the_likeliest_grade_even_when_q_is_zero():

@@ -1,0 +1,37 @@
+"""A JWT manager that remembers which tokens it has verified: one token comes with hundreds of requests.
+
+Only what cannot change is remembered: that these exact bytes carry a valid signature, issuer, audience and subject
+under the keys of this process. Times are looked at again at every request; type, freshness and the device login, which
+is read from the database, are judged by `tokens` every time.
+"""
+
+import time
+from typing import Any
+
+from flask_jwt_extended import JWTManager
+
+REMEMBERED = 1024  # tokens; then all are forgotten, which costs each of them one more verification
+
+
+class RememberingManager(JWTManager):
+    """Parsing and verifying takes PyJWT longer than answering a pull that brings nothing."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self._verified: dict[str, dict[str, Any]] = {}
+        super().__init__(*given, **named)
+
+    def _decode_jwt_from_config(self, encoded_token: str, *given: Any, **named: Any) -> dict[str, Any]:
+        known = self._verified.get(encoded_token)
+        if known is not None and _is_current(known):
+            return dict(known)
+        payload: dict[str, Any] = super()._decode_jwt_from_config(encoded_token, *given, **named)
+        if len(self._verified) >= REMEMBERED:
+            self._verified.clear()
+        self._verified[encoded_token] = dict(payload)
+        return payload
+
+
+def _is_current(payload: dict[str, Any]) -> bool:
+    """Stricter than PyJWT, which allows a leeway: at the edges it is asked again."""
+    at = time.time()
+    return payload["iat"] <= at and payload["nbf"] <= at < payload["exp"]

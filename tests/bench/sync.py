@@ -1,0 +1,133 @@
+"""How fast histories are synced, with sign-in, validation and every acknowledged record on disk (synchronous=FULL).
+
+    python -m tests.bench.sync                      # SQLite, about 40 s
+    python -m tests.bench.sync --seconds 10 --json -
+
+Eight clients with an account each, on the real web process: single pushes, batches of 25, lists of 100, pulls that are
+answered 304. Each is also given as a ratio to a bare JWT route of Flask in the same server and the same run, since
+figures of different machines and loads do not compare. Status 0 only when every figure reaches its target.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count, repeat
+from pathlib import Path
+from typing import Any
+
+from tests.api.helpers import score, uuid7
+from tests.bench.hammer import CLIENTS, hammer, request
+from tests.people import Person
+from tests.servers import WebProcess, web_process
+
+BATCH, LIST = 25, 100
+P99_MS = 100
+PSS_MB = 130
+# At least so many a second; batches count records.
+TARGETS = {"push": 500, "batch": 4000, "list": 700, "not_modified": 1000}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure and print; 0 when all targets are reached."""
+    p = argparse.ArgumentParser(
+        "python -m tests.bench.sync", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    p.add_argument("--seconds", type=float, default=8, help="for each kind of request")
+    p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
+    args = p.parse_args(argv)
+    with tempfile.TemporaryDirectory() as scratch:
+        url, app = f"sqlite:///{scratch}/bench.db", "tests.bench.sync_app:create_app()"
+        with web_process(Path(scratch), url, app) as server:
+            figures: dict[str, Any] = measured(server.port, args.seconds)
+            figures |= memory(server)
+    figures["missed_targets"] = missed_targets(figures)
+    show(figures, args.json)
+    return 1 if figures["missed_targets"] else 0
+
+
+def measured(port: int, seconds: float) -> dict[str, Any]:
+    """Each kind of request in turn, the yardstick first."""
+    people = [Person(port) for _ in range(CLIENTS)]
+    kinds: dict[str, tuple[Callable[[Person], Iterator[bytes]], bytes, int]] = {
+        "bare": (lambda one: repeat(request("GET", "/bare/", _token(one))), b"200", 1),
+        "push": (lambda one: _pushes(one, 1, 0), b"200", 1),
+        "batch": (lambda one: _pushes(one, BATCH, 1_000_000), b"200", BATCH),
+        "list": (lambda one: repeat(request("GET", f"/v1/sync?limit={LIST}", _token(one))), b"200", LIST),
+        "not_modified": (_looks, b"304", 1),
+    }
+    figures: dict[str, Any] = {}
+    for name, (asking, expected, records) in kinds.items():
+        print(f"{name} …", file=sys.stderr, flush=True)
+        figures[name] = hammer(port, [asking(one) for one in people], expected, seconds)
+        figures[name]["records_per_s"] = figures[name]["requests_per_s"] * records
+    for name in TARGETS:
+        figures[name]["ratio_to_bare"] = round(figures[name]["requests_per_s"] / figures["bare"]["requests_per_s"], 3)
+    for one in people:
+        one.line.close()
+    return figures
+
+
+def _token(person: Person) -> str:
+    return person.tokens["access_token"]
+
+
+def _pushes(person: Person, size: int, start: int) -> Iterator[bytes]:
+    """Pushes of new records; only ids are put in while the clock runs."""
+    before, after = json.dumps(score(0)).encode().split(uuid7(0).encode())
+    for turn in count():
+        first = start + turn * size
+        made = b",".join(before + uuid7(first + n).encode() + after for n in range(size))
+        yield request("POST", "/v1/sync", _token(person), b'{"records":[' + made + b"]}")
+
+
+def _looks(person: Person) -> Iterator[bytes]:
+    """Pulls of a client that has everything."""
+    cursor, more = "", True
+    while more:
+        _, page = person.ask("GET", "/v1/sync?limit=500" + (f"&cursor={cursor}" if cursor else ""))
+        cursor, more = page["next_cursor"], page["has_more"]
+    person.line.request("GET", f"/v1/sync?cursor={cursor}", headers={"Authorization": f"Bearer {_token(person)}"})
+    answer = person.line.getresponse()
+    answer.read()
+    return repeat(request("GET", f"/v1/sync?cursor={cursor}", _token(person), etag=answer.headers["ETag"]))
+
+
+def memory(server: WebProcess) -> dict[str, Any]:
+    """PSS of master and web process after the load, and whether anything heavy was loaded."""
+    pids = [server.process.pid, *server.workers()]
+    kilobytes = [_pss(pid) for pid in pids]
+    maps = "".join(Path(f"/proc/{pid}/maps").read_text() for pid in pids)
+    return {"pss_mb": round(sum(kilobytes) / 1024, 1), "heavy": [name for name in ("torch", "numpy") if name in maps]}
+
+
+def _pss(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def missed_targets(figures: dict[str, Any]) -> list[str]:
+    """What fell short."""
+    unit = {name: "records_per_s" if name == "batch" else "requests_per_s" for name in TARGETS}
+    short = [f"{name}.{unit[name]}" for name, least in TARGETS.items() if figures[name][unit[name]] < least]
+    short += [f"{name}.p99_ms" for name in TARGETS if figures[name]["p99_ms"] > P99_MS]
+    short += [f"{name}.errors" for name in TARGETS if figures[name]["errors"]]
+    return short + (["pss_mb"] if figures["pss_mb"] > PSS_MB else []) + figures["heavy"]
+
+
+def show(figures: dict[str, Any], target: str | None) -> None:
+    """A table, or JSON."""
+    if target:
+        text = json.dumps(figures)
+        print(text) if target == "-" else Path(target).write_text(text)
+        return
+    columns = ("requests_per_s", "records_per_s", "p50_ms", "p99_ms", "errors", "ratio_to_bare")
+    print(f"{'':14}" + "".join(f"{column:>16}" for column in columns))
+    for name in ("bare", *TARGETS):
+        print(f"{name:14}" + "".join(f"{figures[name].get(column, '-'):>16}" for column in columns))
+    print(f"PSS {figures['pss_mb']} MB; short of its target: {', '.join(figures['missed_targets']) or 'nothing'}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Faults on purpose: races, kills and histories made up by chance. Each command prints figures as JSON."""
