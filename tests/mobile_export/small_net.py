@@ -7,6 +7,7 @@ from torch.nn import functional
 from training.decoding import Decoding
 from training.graders import CheckpointGrader
 from training.model import SkinNet
+from training.normalise import PHOTO
 from training.photo_set import PhotoSet, unmapped
 
 SIZE = 64
@@ -14,10 +15,10 @@ CLEAR = 0.01
 DECODING = Decoding(temperature=(1.0, 1.2, 0.8, 1.5, 2.0), prior=((0.4, 0.3, 0.2, 0.09, 0.01),) * 5)
 
 
-def small_net() -> SkinNet:
+def small_net(normalised_by: str = PHOTO) -> SkinNet:
     """EfficientNet-B0 with batch-norm statistics of noise, or deep features would vanish."""
     torch.manual_seed(0)
-    net = SkinNet()
+    net = SkinNet(normalised_by=normalised_by)
     with torch.no_grad():
         net.train()
         for _ in range(3):
@@ -26,12 +27,12 @@ def small_net() -> SkinNet:
     return net.eval()
 
 
-def telling_net() -> SkinNet:
+def telling_net(normalised_by: str = PHOTO) -> SkinNet:
     """The same with a head that ignores what all blots have in common, so that answers differ as a trained one's do.
 
     Its weights are exact in half precision, as a checkpoint stores them.
     """
-    net = halved(small_net())
+    net = halved(small_net(normalised_by))
     with torch.no_grad():
         features = net.features(torch.from_numpy(blots(40).images).permute(0, 3, 1, 2).float()).mean([2, 3])
         mean = features.mean(0)

@@ -21,8 +21,9 @@ from mobile_export.graph import PhoneGraph
 from mobile_export.onnx_file import convert
 from mobile_export.runners import OnnxRunner
 from tests.mobile_export.small_net import DECODING, SIZE, blots, decided, telling_net
-from training import checkpoint
+from training import checkpoint, normalise
 from training.attributes import GRADES
+from training.normalise import DATASET
 
 COUNT, SEED = 40, 77
 
@@ -38,9 +39,13 @@ def reference() -> Reference:
     return Reference.on(telling_net(), DECODING, decided(COUNT), SEED)
 
 
+def converted(graph: PhoneGraph) -> ModelProto:
+    return convert(graph, SIZE, "1.2.3", description.meanings(SIZE, [1.0] * 5))
+
+
 @pytest.fixture(scope="module")
 def model() -> ModelProto:
-    return convert(PhoneGraph(telling_net(), DECODING), SIZE, "1.2.3", description.meanings(SIZE, [1.0] * 5))
+    return converted(PhoneGraph(telling_net(), DECODING))
 
 
 @pytest.fixture
@@ -72,14 +77,25 @@ def test_the_unbroken_file_passes_the_narrowest_bars(model, judged):
     assert outcome.figures["grades_equal"] == 1 and outcome.figures["p_recall_loss"] == 0
 
 
+def swapped(model: ModelProto) -> ModelProto:
+    return with_changed(model, "trunk.layers.conv_stem.weight", lambda w: w[:, ::-1])
+
+
 def test_swapped_channels_are_refused(model, judged):
-    broken = with_changed(model, "trunk.layers.conv_stem.weight", lambda w: w[:, ::-1])
-    assert_refused(judged(broken), "grades_equal")
+    assert_refused(judged(swapped(model)), "grades_equal")
 
 
-def test_a_wrong_mean_is_refused(model, judged):
-    broken = with_changed(model, "shift", lambda mean: mean * 0)
-    assert_refused(judged(broken), "expected_mae")
+def test_a_wrong_mean_is_refused(tmp_path):
+    net = telling_net(DATASET)
+    reference, path = Reference.on(net, DECODING, decided(COUNT), SEED), tmp_path / "some.onnx"
+    broken = with_changed(converted(PhoneGraph(net, DECODING)), "normalise.shift", lambda mean: mean * 0)
+    path.write_bytes(broken.SerializeToString())
+    assert_refused(judge(reference, OnnxRunner(path), "some.onnx"), "expected_mae")
+
+
+def test_photos_normalised_in_another_unit_are_refused(judged, monkeypatch):
+    monkeypatch.setattr(normalise, "UNIT", 0.8)
+    assert_refused(judged(converted(PhoneGraph(telling_net(), DECODING))), "expected_mae")
 
 
 def test_one_layers_scale_doubled_is_refused(model, judged):
@@ -137,7 +153,7 @@ def test_a_bundle_holds_what_was_measured_passes_its_check_and_survives_an_expor
     assert files["fp32"]["metrics"]["p_recall_loss"] == 0 and files["fp32"]["metrics"]["latency_ms"] > 0
     assert check.main([str(out), "--photos", "10"]) == 0, capsys.readouterr().out
 
-    monkeypatch.setattr(writing, "convert", lambda *_: with_changed(model, "shift", lambda mean: mean * 0))
+    monkeypatch.setattr(writing, "convert", lambda *_: swapped(model))
     assert run_export(saved, out) == 1
     assert "not shipped" in (told := capsys.readouterr().err) and "worst: photo" in told
     assert (out / "bundle.json").read_bytes() == raw and list(tmp_path.iterdir()) == [out]
