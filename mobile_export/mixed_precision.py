@@ -40,18 +40,25 @@ class Cost:
 
 def quantize(net: SkinNet, photos: PhotoSet, plan: QatPlan) -> tuple[nn.Module, QatPlan]:
     """An int8 trunk, and the plan with the blocks that stayed float; the gates judge the file that comes of it."""
-    held = min(JUDGED, len(photos) // 4)
-    judged, learned = photos.images[:held], photos.take(slice(held, None))
+    judged_index, learned_index = held_out(len(photos), plan.seed)
+    judged, learned = photos.images[judged_index], photos.take(learned_index)
     for left in range(MOST_FLOAT, -1, -1):
         prepared = fine_tune(net, learned.images, learned.labels, plan)
         equal = grades_equal(net, prepared, judged)
-        say(f"int8: {equal:.1%} of {held} photos' grades equal fp32; float: {', '.join(plan.float_blocks)}")
+        say(f"int8: {equal:.1%} of {len(judged)} photos' grades equal fp32; float: {', '.join(plan.float_blocks)}")
         if equal >= ENOUGH or not left:
             break
         costs = scan(net, prepared, judged[:SCANNED], plan)
         say("\n".join(["cost of rounding, by block", *(f"  {cost.block:12} {cost.share:6.1%}" for cost in costs)]))
         plan = replace(plan, float_blocks=(*plan.float_blocks, costs[0].block))
     return converted(prepared), plan
+
+
+def held_out(count: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Photos to judge on and photos to learn from; where they are too few to part, all of them for both."""
+    order = np.random.default_rng(seed).permutation(count)  # a folder lists people and grades in a row
+    held = min(JUDGED, count // 4)
+    return (order[:held], np.sort(order[held:])) if held else (order, order)
 
 
 def scan(net: SkinNet, prepared: GraphModule, images: NDArray[np.uint8], plan: QatPlan) -> list[Cost]:

@@ -134,7 +134,7 @@ def outside(blocks: tuple[str, ...]) -> Callable[[Node], bool]:
 def within(node: Node, block: str) -> bool:
     """Whether a node of the trunk's graph was made by this module or one inside it."""
     scopes = [name for name, _ in node.meta.get("nn_module_stack", {}).values()]
-    return any(f"layers.{block}" in scope for scope in scopes)
+    return any(f"layers.{block}." in f"{scope}." for scope in scopes)
 
 
 def student_loss(net: SkinNet, prepared: nn.Module, head: nn.Module, images: Tensor, labels: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ from mobile_export.coreml_file import write_package
 from mobile_export.executorch_file import lower
 from mobile_export.formats import BY_NAME, COREML, EXECUTORCH, ONNX, PTE_INT8, SAFETENSORS, Format
 from mobile_export.graph import PhoneGraph
-from mobile_export.mixed_precision import quantize
+from mobile_export.mixed_precision import held_out, quantize
 from mobile_export.onnx_file import convert, int8_weights
 from mobile_export.qat import QatPlan, runaway_photos, stable_photos
 from training import checkpoint
@@ -87,6 +87,7 @@ def write_int8(path: Path, job: Job) -> dict[str, Any]:
     path.write_bytes(lower(job.graph(trunk), job.size, "xnnpack", about))
     return {
         "photos": len(kept),
+        "judged_on": len(held_out(len(kept), plan.seed)[0]),
         "source": job.source,
         "steps": plan.steps,
         "int8_sigmoid": plan.int8_sigmoid,

@@ -4,13 +4,13 @@ Every batch follows from its step alone (`training.batches`), so it does not mat
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import torch
 from torch.utils.data import DataLoader, Dataset
 
 from training.batches import Batch, Batches
-from training.stages import Stage, stage_at
+from training.recipe import Recipe
 
 MOST_WORKERS = 8
 
@@ -18,17 +18,17 @@ MOST_WORKERS = 8
 class Steps(Dataset[Batch]):
     """Batches by step number."""
 
-    def __init__(self, batches: Batches, stages: Sequence[Stage]) -> None:
-        self.batches, self.stages = batches, stages
+    def __init__(self, batches: Batches, recipe: Recipe) -> None:
+        self.batches, self.recipe = batches, recipe
 
     def __getitem__(self, step: int) -> Batch:
-        return self.batches.at(step, stage_at(self.stages, step * self.batches.batch))
+        return self.batches.at(step, self.recipe.stage(step))
 
 
-def feed(batches: Batches, stages: Sequence[Stage], steps: range, workers: int | None) -> Iterator[Batch]:
+def feed(batches: Batches, recipe: Recipe, steps: range, workers: int | None) -> Iterator[Batch]:
     """The batches of `steps`, made ahead by `workers` processes; None: as many as the device is worth."""
     count = default_workers() if workers is None else workers
-    return iter(DataLoader(Steps(batches, stages), batch_size=None, sampler=steps, num_workers=count))
+    return iter(DataLoader(Steps(batches, recipe), batch_size=None, sampler=steps, num_workers=count))
 
 
 def default_workers() -> int:

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from training.stages import Stage
+from training.stages import Stage, stage_at
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,10 @@ class Recipe:
     def steps(self) -> int:
         """Steps of the whole run."""
         return sum(stage.images for stage in self.stages) // self.batch
+
+    def stage(self, step: int) -> Stage:
+        """The stage that a step belongs to."""
+        return stage_at(self.stages, step * self.batch)
 
     def settling(self, step: int) -> bool:
         """Whether batch norms use the statistics they have, as they will when grading.

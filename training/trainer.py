@@ -17,7 +17,7 @@ from training.feed import feed
 from training.model import SkinNet
 from training.recipe import Recipe
 from training.run_folder import RunFolder
-from training.stages import Stage, stage_at
+from training.stages import Stage
 from training.student import Loss, Student
 from training.tracking import Track
 
@@ -60,8 +60,8 @@ class Trainer:
         losses: list[float] = []
         started = time.monotonic()
         left = range(self.step, self.step if self.exhausted else self.recipe.steps)
-        for batch in feed(self.batches, self.recipe.stages, left, workers):
-            stage = stage_at(self.recipe.stages, self.step * self.recipe.batch)
+        for batch in feed(self.batches, self.recipe, left, workers):
+            stage = self.recipe.stage(self.step)
             losses.append(self.train_step(batch))
             bar.update()
             if self.step % every == 0 or self.step == self.recipe.steps:

@@ -20,7 +20,7 @@ def test_a_commit_that_was_acknowledged_and_not_made_is_noticed(tmp_path):
         assert "acknowledged and lost" in one.play("push", dying.FORGET)
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed: apt-get install strace")
 def test_a_push_is_on_disk_before_its_200():
     figures = kill.written_through()
     assert figures["pushes_without_fdatasync"] == 0
