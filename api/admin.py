@@ -19,6 +19,10 @@ from api.database import database, open_database, write_transaction
 from api.tables import Account
 
 
+class NotDone(ValueError):
+    """What was asked does not fit the accounts there are; the text says what to do."""
+
+
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """The `admin` command and what it can do."""
     raw = argparse.RawDescriptionHelpFormatter
@@ -35,8 +39,8 @@ def run(args: argparse.Namespace) -> int:
         open_database(Config.from_environment(os.environ).database_url)
         with database.connection_context():
             code = ACTIONS[args.what](args.email)
-    except (ConfigError, LookupError) as error:
-        print(f"api admin: {error.args[0]}", file=sys.stderr)
+    except (ConfigError, NotDone) as error:
+        print(f"api admin: {error}", file=sys.stderr)
         return 2
     if args.json:
         print(json.dumps({"email": args.email, "recovery_code": code}))
@@ -47,22 +51,22 @@ def run(args: argparse.Namespace) -> int:
 
 
 def reset(email: str) -> str:
-    """A new recovery code; password and device logins stay until it is used. LookupError for an unknown e-mail."""
+    """A new recovery code; password and device logins stay until it is used. Raises `NotDone`."""
     account = Account.get_or_none(Account.email == email)
     if account is None:
-        raise LookupError(f"{email} has no account here: check the spelling and DATABASE_URL")
+        raise NotDone(f"{email} has no account here: check the spelling and DATABASE_URL")
     with write_transaction():
         return credentials.new_recovery_code(account)
 
 
 def add(email: str) -> str:
-    """A new account under a password that nobody knows; its recovery code. LookupError when it is there already."""
+    """A new account under a password that nobody knows; its recovery code. Raises `NotDone`."""
     try:
         unknown = passwords.hash_password(secrets.token_hex(32))
         with write_transaction():
             return credentials.enrol(email, unknown, {})[1]
     except IntegrityError:
-        raise LookupError(f"{email} has an account already: `admin reset` makes a new code") from None
+        raise NotDone(f"{email} has an account already: `admin reset` makes a new code") from None
 
 
 ACTIONS = {"reset": reset, "add": add}

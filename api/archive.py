@@ -114,7 +114,8 @@ def _files(account: Account) -> Iterator[tuple[str, Iterable[Any]]]:
 
 
 def _rows(table: Any, account: Account, line: type[Line]) -> Iterator[dict[str, Any]]:
-    for row in table.select().where(table.account == account).order_by(table.id):
+    # Read whole before it is sent: a statement left open would keep the log from being emptied.
+    for row in list(table.select().where(table.account == account).order_by(table.id)):
         yield {name: getattr(row, name) for name in line.model_fields}
 
 

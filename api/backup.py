@@ -41,17 +41,26 @@ def take(url: str, file: Path) -> int:
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_name(file.name + ".unfinished")
     unfinished.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as running, closing(_private(unfinished)) as copy:
+    try:
+        _copy_without_photos(path, unfinished)
+        counted = prove(unfinished)
+        to_disk(unfinished)
+        os.replace(unfinished, file)
+    except sqlite3.Error as error:
+        raise ConfigError(f"{path} cannot be copied to {file}: {error}") from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return counted
+
+
+def _copy_without_photos(path: Path, to: Path) -> None:
+    with closing(sqlite3.connect(path)) as running, closing(private(to)) as copy:
         running.backup(copy)
         for table in PHOTO_TABLES:
             copy.execute(f"DELETE FROM {table}")
         copy.commit()
         copy.execute("VACUUM")  # what was deleted is not in the file any more
         copy.execute("PRAGMA journal_mode=DELETE")
-    counted = prove(unfinished)
-    to_disk(unfinished)
-    os.replace(unfinished, file)
-    return counted
 
 
 def prove(file: Path) -> int:
@@ -59,7 +68,7 @@ def prove(file: Path) -> int:
     if not file.exists():
         raise ConfigError(f"there is no backup {file}")
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+        with closing(reading(file)) as db:
             (said,) = db.execute("PRAGMA integrity_check").fetchone()
             heads = db.execute("SELECT account_id, count, xor FROM synchead").fetchall()
             found: dict[str, tuple[int, str]] = {account: (0, "0" * 16) for account, _, _ in heads}
@@ -73,7 +82,13 @@ def prove(file: Path) -> int:
     return sum(count for count, _ in found.values())
 
 
-def _private(file: Path) -> sqlite3.Connection:
+def reading(file: Path) -> sqlite3.Connection:
+    """A connection that changes nothing."""
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def private(file: Path) -> sqlite3.Connection:
+    """A connection to a file that only its owner may read."""
     file.touch(mode=0o600)
     return sqlite3.connect(file)
 

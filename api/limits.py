@@ -14,6 +14,7 @@ Keys are keyed hashes: neither store nor log learns an address or an e-mail.
 import hashlib
 import hmac
 import ipaddress
+import math
 import threading
 import time
 from typing import Any
@@ -43,10 +44,15 @@ def address() -> str:
 
 
 def account() -> str:
-    """The account that the body names, or the one signed in."""
+    """The account that is tried: the one that the body names, or the one signed in. Only for routes that check it."""
     body = request.get_json(silent=True)
     named = body.get("email") if isinstance(body, dict) else None
-    return _veiled(str(named).lower() if named is not None else current_user.account.email)
+    return signed_in() if named is None else _veiled(str(named).lower())
+
+
+def signed_in() -> str:
+    """The account signed in, whatever a body says: nobody moves his count to another account."""
+    return _veiled(current_user.account.email)
 
 
 def account_and_address() -> str:
@@ -75,8 +81,8 @@ class Decorated(Limiter):
 limiter = Decorated(address)
 signing_in = limiter.shared_limit(lambda: current().sign_in_limit, scope="sign-in")
 refreshing = limiter.limit("1500 per 5 minutes")
-exporting = limiter.limit("10 per hour", key_func=account)
-explaining = limiter.limit("120 per hour", key_func=account)
+exporting = limiter.limit("10 per hour", key_func=signed_in)
+explaining = limiter.limit("120 per hour", key_func=signed_in)
 _per_account = limiter.shared_limit(GUESSES, scope="guess", key_func=account, deduct_when=_refused)
 _per_pair = limiter.shared_limit("20 per hour", scope="pair", key_func=account_and_address, deduct_when=_refused)
 
@@ -114,7 +120,7 @@ def register(app: Flask, config: Config) -> None:
     @app.errorhandler(RateLimitExceeded)
     def too_often(_: RateLimitExceeded) -> Response:
         held = limiter.current_limit
-        seconds = max(1, held.reset_at - int(time.time())) if held else 60
+        seconds = max(1, math.ceil(held.window.reset_time - time.time())) if held else 60
         return respond(document("rate-limited", f"wait {seconds} s and try again"), {"Retry-After": str(seconds)})
 
     @app.errorhandler(StorageError)

@@ -1,9 +1,9 @@
 """Device logins and their refresh tokens, which rotate.
 
 Refresh token = `sid.generation.HMAC(REFRESH_KEY, sid.generation)`: nothing in the database opens an account. The
-current generation rotates. The one before it is a lost answer, and gets the current token again, for 60 s or until
-an access token of the current generation came back. Anything older is a replay and ends the device login. A signed
-generation beyond the row's is one that a restored database forgot: it goes on from there.
+current generation rotates. The one before it is a lost answer, and gets the current token again: for 60 s in any case,
+and after that until an access token of the current generation came back. Anything older is a replay and ends the device
+login. A signed generation beyond the row's is one that a restored database forgot: it goes on from there.
 """
 
 import hashlib

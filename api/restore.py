@@ -9,7 +9,6 @@ deleted again before anyone is served, and needs the REFRESH_KEY under which it 
 
 import argparse
 import os
-import shutil
 import sqlite3
 import time
 import uuid
@@ -17,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 from api import erasure, served
-from api.backup import prove, to_disk, told
+from api.backup import private, prove, reading, to_disk, told
 from api.config import Config, ConfigError
 from api.database import database, open_database, write_transaction
 from api.engines import engine, is_postgres, sqlite_path
@@ -36,6 +35,8 @@ def restore(config: Config, file: Path | None) -> str:
     """Put a backup in the place of the database; what was done. Raises `ConfigError` or `ledger.LedgerError`."""
     url = config.database_url
     if file is None:
+        if not is_postgres(url):
+            raise ConfigError("name the backup: python -m api restore FILE")
         return _begin_new_epochs(config)
     if is_postgres(url):
         raise ConfigError("put a PostgreSQL backup back by pg_restore, then run: python -m api restore")
@@ -56,9 +57,8 @@ def restore(config: Config, file: Path | None) -> str:
 
 def _prepare(config: Config, file: Path, unfinished: Path) -> str:
     """A copy of the backup that may be served as it is."""
-    shutil.copyfile(file, unfinished)
-    os.chmod(unfinished, 0o600)
-    with closing(sqlite3.connect(unfinished)) as copy:
+    with closing(reading(file)) as held, closing(private(unfinished)) as copy:
+        held.backup(copy)  # with what stands in a log beside the file, which a copy of the file alone would lose
         copy.execute("UPDATE synchead SET epoch = lower(hex(randomblob(16)))")
         copy.commit()
     erased = _erase_again(config, f"sqlite:///{unfinished}")
@@ -75,14 +75,21 @@ def _erase_again(config: Config, url: str) -> str:
 
 
 def _set_aside(path: Path) -> Path | None:
-    """Keep the database of now under another name."""
+    """Keep the database of now under another name; a damaged one as it is, with its log."""
     if not path.exists():
         return None
-    with closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.execute("PRAGMA journal_mode=DELETE")
+    try:
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            db.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        raise ConfigError(f"{path} is in use ({error}): stop server and worker") from None
+    except sqlite3.DatabaseError:
+        pass  # damaged: that is what a backup is put back for
     kept = path.with_name(f"{path.name}.before-{time.strftime('%Y%m%dT%H%M%S')}-{uuid.uuid4().hex[:4]}")
-    os.replace(path, kept)
+    for tail in ("-wal", "-shm", ""):  # a log left behind would be read into the backup
+        if (part := Path(f"{path}{tail}")).exists():
+            os.replace(part, f"{kept}{tail}")
     return kept
 
 

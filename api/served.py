@@ -60,12 +60,12 @@ def sweep_for_ever() -> None:
 
 
 def _sweep(stop: threading.Event) -> None:
-    with database.connection_context():
-        while True:
-            try:
+    while True:
+        try:
+            with database.connection_context():  # a new one each time: PostgreSQL may have been restarted meanwhile
                 jobs.reap()
                 erasure.settle()
-            except PeeweeException:  # a full or locked disk may be better at the next look
-                logging.getLogger("skinscore").exception("photos and leases could not be swept")
-            if stop.wait(jobs.SWEEP_SECONDS):
-                return
+        except PeeweeException:  # a full or locked disk may be better at the next look
+            logging.getLogger("skinscore").exception("photos and leases could not be swept")
+        if stop.wait(jobs.SWEEP_SECONDS):
+            return

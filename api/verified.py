@@ -34,4 +34,4 @@ class RememberingManager(JWTManager):
 def _is_current(payload: dict[str, Any]) -> bool:
     """Stricter than PyJWT, which allows a leeway: at the edges it is asked again."""
     at = time.time()
-    return payload["iat"] <= at and payload["nbf"] <= at < payload["exp"]
+    return payload.get("iat", at) <= at and payload.get("nbf", at) <= at < payload.get("exp", at)

@@ -15,6 +15,7 @@ FORMAT_HEADER, FORMAT = "Skinscore-Format", "1"  # of records and sync; `client-
 ANSWERS = ("application/json", "image/png", "application/octet-stream")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ENDED = {"refresh-reused", "refresh-expired", "refresh-revoked"}
+OTHER_ACCOUNT = "this history belongs to another account: use another --home for it"
 TRIES, FIRST_PAUSE, LONGEST_PAUSE = 4, 1.0, 300.0  # s
 
 
@@ -41,12 +42,14 @@ class Server:
 
         The history is bound to the account together with the first token.
         """
+        if how == "register" and self.store.setting("account"):  # before there is an account that nothing here may join
+            raise ServerError("other-account", OTHER_ACCOUNT)
         body = {"email": email, "password": password, "device_name": device, "platform": "python"}
         body |= {"recovery_code": code} if code else {}
         issued = self._send("POST", f"/v1/auth/{how}", json=body).json()
         if self.store.setting("account") not in (None, issued["account_id"]):
             self._send("POST", "/v1/auth/logout", token=issued["access_token"])
-            raise ServerError("other-account", "this history belongs to another account: use another --home for it")
+            raise ServerError("other-account", OTHER_ACCOUNT)
         with self.store.transaction():
             self.store.set("account", issued["account_id"])
             self.store.set("refresh_token", issued["refresh_token"])

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from api import create_app
 from api.config import Config
 from api.database import database
+from tests.faults.erase import fill
 
 PASSWORD = "a long password"
 
@@ -37,6 +38,12 @@ class Person:
         answer = self.ask("POST", "/v1/auth/reauth", json={"password": PASSWORD})
         assert answer.status_code == 200, answer.text
         return Person(self.client, self.email, (self.tokens or {}) | answer.json)
+
+    def delete_account(self) -> dict[str, Any]:
+        """The receipt."""
+        answer = self.fresh().ask("DELETE", "/v1/account")
+        assert answer.status_code == 200, answer.text
+        return answer.json
 
     def elsewhere(self, **body: Any) -> "Person":
         """The same person, signed in on another device."""
@@ -121,3 +128,9 @@ def owner(sign_up) -> Person:
 @pytest.fixture
 def other(sign_up) -> Person:
     return sign_up("other@example.org", heatmap=True)
+
+
+@pytest.fixture
+def words(owner) -> list[bytes]:
+    """What must not be found once the owner's account is deleted."""
+    return [*fill(owner.ask, owner.email), owner.tokens["device_id"].encode()]

@@ -1,6 +1,7 @@
 """Backups: taken while people write, without photos, proven; restored so that devices bring back what is lacking."""
 
 import dataclasses
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -61,6 +62,54 @@ def test_nothing_is_restored_under_a_running_server(app, owner, config, tmp_path
     backup.take(config.database_url, tmp_path / "copy.db")
     with served.lock(config.database_url), pytest.raises(ConfigError, match="stop it"):
         restore.restore(config, tmp_path / "copy.db")
+
+
+def test_a_damaged_database_is_replaced_and_kept_with_its_log(app, owner, config, tmp_path):
+    push(owner, score(1))
+    backup.take(config.database_url, tmp_path / "copy.db")
+    database.database.close()
+    for tail in ("", "-wal"):
+        (tmp_path / f"api.db{tail}").write_bytes(b"damaged" * 1000)
+    restore.restore(config, tmp_path / "copy.db")
+    assert pulled(owner) == [score(1)["id"]]
+    assert {path.read_bytes() for path in tmp_path.glob("api.db.before-*")} == {b"damaged" * 1000}
+
+
+def test_nothing_is_restored_under_a_worker(app, owner, config, tmp_path):
+    push(owner, score(1))
+    backup.take(config.database_url, tmp_path / "copy.db")
+    database.database.close()
+    with closing(sqlite3.connect(tmp_path / "api.db")) as worker:
+        worker.execute("SELECT * FROM account").fetchall()
+        with pytest.raises(ConfigError, match="stop server and worker"):
+            restore.restore(config, tmp_path / "copy.db")
+    assert pulled(owner) == [score(1)["id"]]
+
+
+def test_what_stands_in_the_log_beside_a_backup_is_restored_too(app, owner, config, tmp_path):
+    push(owner, score(1))
+    folder = tmp_path / "# taken by hand"
+    folder.mkdir()
+    for tail in ("", "-wal"):
+        shutil.copy(tmp_path / f"api.db{tail}", folder / f"copy.db{tail}")
+    database.database.close()
+    restore.restore(config, folder / "copy.db")
+    assert pulled(owner) == [score(1)["id"]]
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "else.db")) as db:
+        db.execute("CREATE TABLE other (id)")
+    with pytest.raises(ConfigError, match="cannot be copied"):
+        backup.take(f"sqlite:///{tmp_path / 'else.db'}", tmp_path / "copy.db")
+    assert [path.name for path in tmp_path.iterdir()] == ["else.db"]
+
+
+def test_on_sqlite_a_restore_names_its_backup(app, owner, config):
+    epoch = SyncHead.get().epoch
+    with pytest.raises(ConfigError, match="restore FILE"):
+        restore.restore(config, None)
+    assert SyncHead.get().epoch == epoch
 
 
 @pytest.mark.parametrize("command", [["backup", "there.db"], ["restore", "there.db"], ["migrate"]])

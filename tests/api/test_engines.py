@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from api import engines
+from api import engines, jobs, served
 from api.config import ConfigError
 from api.database import database, write_transaction
 from api.tables import Account
@@ -53,6 +53,25 @@ def test_a_restarted_postgresql_is_503_at_most_once_and_keeps_what_was_acknowled
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_photos_are_swept_again_after_a_restart_of_postgresql(app, cluster, monkeypatch):
+    reap, looked, swept = jobs.reap, [], []
+
+    class Stop:
+        def wait(self, _: float) -> bool:
+            looked.append(1)
+            if len(looked) == 1:
+                cluster.stop()
+                cluster.start()
+            return len(looked) == 2
+
+    monkeypatch.setattr(jobs, "reap", lambda: swept.append(reap()))
+    sweep = threading.Thread(target=served._sweep, args=(Stop(),))
+    sweep.start()
+    sweep.join()
+    assert len(swept) == len(looked) == 2
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_row_held_by_a_writer_of_the_same_account_is_503_and_another_account_goes_on(owner, other, monkeypatch):
     locked, done = threading.Event(), threading.Event()
 
@@ -81,6 +100,5 @@ def test_any_other_url_is_refused_without_showing_its_password(url):
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_text_that_postgresql_cannot_keep_is_a_422(guest):
-    body = {"email": "a@b.cc", "password": "a long password", "device_name": "a\x00b"}
-    assert guest.ask("POST", "/v1/auth/register", json=body).status_code == 422
+def test_a_text_that_postgresql_cannot_keep_is_a_422(owner):
+    assert owner.ask("GET", "/v1/heatmaps/a%00b").status_code == 422

@@ -18,22 +18,10 @@ from tests.faults import erase
 from tests.faults.erase import fill, found
 
 
-@pytest.fixture
-def words(owner) -> list[bytes]:
-    """What must not be found once the owner's account is deleted."""
-    return [*fill(owner.ask, owner.email), owner.tokens["device_id"].encode()]
-
-
-def delete(person):
-    answer = person.fresh().ask("DELETE", "/v1/account")
-    assert answer.status_code == 200, answer.text
-    return answer.json
-
-
 def test_no_file_and_no_log_holds_a_byte_of_a_deleted_account(words, owner, other, tmp_path, caplog):
     with caplog.at_level("INFO"):
         assert set(found(tmp_path, words)) == set(words)  # else the search below would prove nothing
-        delete(owner)
+        owner.delete_account()
         owner.ask("GET", "/v1/account")
     assert found(tmp_path, words) == {}
     assert not [word for word in words if word.decode("latin-1") in caplog.text]
@@ -52,7 +40,7 @@ def test_a_dump_of_postgresql_holds_nothing_of_a_deleted_account(app, cluster, c
     words = [*fill(owner.ask, owner.email)[:-1], owner.tokens["device_id"].encode()]  # bytes are dumped as hex
     dumped = cluster.dump(config.database_url)
     assert all(word in dumped for word in words)
-    delete(owner)
+    owner.delete_account()
     dumped = cluster.dump(config.database_url)
     assert not [word for word in words if word in dumped] and other.email.encode() in dumped
 
@@ -79,21 +67,21 @@ def test_a_deletion_and_a_push_that_is_under_way_do_not_stop_each_other(config, 
 
 def test_no_table_holds_a_row_of_a_deleted_account(words, owner):
     assert all(table.select().count() for table in TABLES)
-    delete(owner)
+    owner.delete_account()
     left = {table.__name__: table.select().count() for table in TABLES}
     assert left.pop("WorkerBeat") == 1 and set(left.values()) == {0}
 
 
 def test_another_account_keeps_everything(owner, other):
     other.ask("POST", "/v1/sync", json={"records": [score(1)]})
-    delete(owner)
+    owner.delete_account()
     assert other.ask("GET", "/v1/sync").json["head"]["count"] == 1
     assert other.elsewhere().ask("GET", "/v1/account").status_code == 200
 
 
 def test_nothing_opens_a_deleted_account_and_its_email_is_free_again(owner, guest, sign_up):
     tablet = owner.elsewhere()
-    delete(owner)
+    owner.delete_account()
     for person in (owner, tablet):
         assert person.ask("GET", "/v1/account").json["type"].endswith("invalid-token")
         refused = guest.ask("POST", "/v1/auth/refresh", json={"refresh_token": person.tokens["refresh_token"]})
@@ -104,7 +92,7 @@ def test_nothing_opens_a_deleted_account_and_its_email_is_free_again(owner, gues
 
 
 def test_the_receipt_is_in_the_ledger_and_names_nobody(words, owner, config):
-    receipt = delete(owner)
+    receipt = owner.delete_account()
     assert receipt["records"] == 40  # tombstones count: their ids are kept too
     assert receipt["receipt"] in config.ledger_path.read_text()
     assert not set(receipt) & {"email", "account_id"} and owner.tokens["account_id"] not in str(receipt)
@@ -125,7 +113,7 @@ def test_a_log_kept_by_a_reader_is_emptied_at_the_next_look(words, owner, config
     reader = sqlite3.connect(path, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM account").fetchall()
-    delete(owner)
+    owner.delete_account()
     assert found(tmp_path, words) and not erasure.settle()
     reader.execute("COMMIT")
     reader.close()
@@ -138,7 +126,7 @@ def test_a_log_that_cannot_be_emptied_now_does_not_make_the_deletion_fail(words,
 
     with monkeypatch.context() as broken:
         broken.setattr(database.obj, "truncate_log", locked)
-        assert delete(owner)["receipt"]
+        assert owner.delete_account()["receipt"]
     assert found(tmp_path, words)
     assert erasure.settle() and found(tmp_path, words) == {}
 

@@ -9,19 +9,7 @@ import pytest
 from api import erasure, ledger
 from api.database import database
 from api.tables import Account, Device
-from tests.faults.erase import fill, found
-
-
-@pytest.fixture
-def words(owner) -> list[bytes]:
-    """What must not be found once the owner's account is deleted."""
-    return [*fill(owner.ask, owner.email), owner.tokens["device_id"].encode()]
-
-
-def delete(person):
-    answer = person.fresh().ask("DELETE", "/v1/account")
-    assert answer.status_code == 200, answer.text
-    return answer.json
+from tests.faults.erase import found
 
 
 @pytest.fixture
@@ -47,7 +35,7 @@ def backup(config, tmp_path_factory):
 def test_who_was_erased_stays_erased_after_a_restore(words, owner, other, config, backup, tmp_path):
     take, restore = backup
     take()
-    delete(owner)
+    owner.delete_account()
     restore()
     assert Account.select().count() == 2  # the backup brought the account back
     assert erasure.reapply(config) == {"accounts": 1, "device_logins": 0}
@@ -69,7 +57,7 @@ def test_a_stolen_phone_stays_signed_out_after_a_restore(owner, guest, config, b
 def test_a_ledger_of_an_older_key_is_read_and_one_of_an_unknown_key_is_refused(owner, config, backup):
     take, restore = backup
     take()
-    delete(owner)
+    owner.delete_account()
     restore()
     rotated = dataclasses.replace(config, refresh_key="n" * 32)
     with pytest.raises(ledger.LedgerError, match="REFRESH_KEY=new,old"):

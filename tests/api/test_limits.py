@@ -136,6 +136,14 @@ def test_an_export_is_limited_by_account(owner, other):
     assert other.fresh().ask("GET", "/v1/account/export").status_code == 200
 
 
+def test_a_body_that_names_another_account_moves_no_count_to_it(owner, other):
+    fresh, posing = owner.fresh(), {"json": {"email": other.email}}
+    assert [fresh.ask("GET", "/v1/account/export", **posing).status_code for _ in range(11)] == [200] * 10 + [429]
+    assert {owner.ask("POST", "/v1/heatmaps", **posing).status_code for _ in range(120)} == {415}
+    assert owner.ask("POST", "/v1/heatmaps", **posing).status_code == 429
+    assert other.fresh().ask("GET", "/v1/account/export").status_code == 200
+
+
 def test_heatmaps_are_limited_by_account(owner, other):
     asked = {"data": b"no photo", "content_type": "image/png"}
     assert {owner.ask("POST", "/v1/heatmaps", **asked).status_code for _ in range(120)} == {415}

@@ -69,12 +69,12 @@ def bad_tokens(person) -> dict[str, str]:
         "other type": token(person, headers={"typ": "JWT"}),
         "refresh type": token(person, type="refresh"),
         "unknown login": token(person, sid="nobody"),
-        "text as generation": token(person, gen="1"),
+        "no generation": token(person, gen=None),
     }
 
 
 def test_every_bad_access_token_is_a_401_problem(owner, guest):
-    for name, bad in bad_tokens(owner).items():
+    for name, bad in list(bad_tokens(owner).items()) * 2:  # the second time some were verified before
         answer = guest.ask("GET", "/v1/account", headers={"Authorization": f"Bearer {bad}"})
         assert answer.status_code == 401, name
         assert answer.content_type == "application/problem+json", name

@@ -5,7 +5,7 @@ import json
 import pytest
 import requests
 
-from api.tables import Record, SyncHead
+from api.tables import Account, Record, SyncHead
 from sample_clients.python import records
 from sample_clients.python.http import ServerError
 from sample_clients.python.sync import sync
@@ -82,6 +82,12 @@ def test_signing_in_to_another_account_leaves_no_token_of_it_behind(phone, devic
         server.sign_in("login", "other@example.org", PASSWORD, "phone")
     assert store.setting("refresh_token") == mine
     assert server.call("GET", "/v1/account").json()["email"] == "me@example.org"
+
+
+def test_a_device_that_has_an_account_makes_no_second_one_that_it_cannot_use(phone):
+    with pytest.raises(ServerError, match="another account"):
+        phone[1].sign_in("register", "second@example.org", PASSWORD, "phone")
+    assert [account.email for account in Account.select()] == ["me@example.org"]
 
 
 def test_a_history_survives_a_lost_phone_and_a_forgotten_password(device):

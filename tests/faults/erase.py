@@ -7,26 +7,20 @@
 
 import argparse
 import json
-import os
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import requests
 
 from api import jobs
-from api.__main__ import web_command
 from api.database import database, open_database
 from api.tables import HeatmapJob
 from tests.api.helpers import PNG, score, uuid7
+from tests.servers import web_process
 
-ROOT = Path(__file__).parents[2]
 MARKER, PASSWORD = "a note that nobody may find again", "a long password"
 Ask = Callable[..., Any]
 
@@ -45,8 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def measure(folder: Path) -> dict[str, Any]:
     """What was found before the deletion, while the server ran on, and after it had ended."""
     url = f"sqlite:///{folder / 'api.db'}"
-    with serving(folder, url) as address:
-        person = Account(address, "erased@example.org")
+    with web_process(folder, url) as server:
+        person = Account(f"http://127.0.0.1:{server.port}", "erased@example.org")
         open_database(url)
         with database.connection_context():
             words = fill(person.ask, person.email)
@@ -98,36 +92,6 @@ def found(folder: Path, words: list[bytes]) -> dict[bytes, list[str]]:
     """Which files hold which word."""
     files = {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     return {word: names for word in words if (names := [name for name, held in files.items() if word in held])}
-
-
-@contextmanager
-def serving(folder: Path, url: str) -> Iterator[str]:
-    """The web process on a free port, its log in the folder; ended with SIGTERM."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with (folder / "log").open("wb") as log:
-        environment = os.environ | {"DATABASE_URL": url}
-        process = subprocess.Popen(web_command("127.0.0.1", port), env=environment, cwd=ROOT, stdout=log, stderr=log)
-    try:
-        address = f"http://127.0.0.1:{port}"
-        wait_for(address)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def wait_for(address: str, seconds: float = 60) -> None:
-    """Return once the server answers."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            if requests.get(f"{address}/healthz", timeout=2).ok:
-                return
-        except requests.RequestException:
-            time.sleep(0.1)
-    raise TimeoutError(f"{address} did not answer")
 
 
 if __name__ == "__main__":

@@ -158,7 +158,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         Path(args.json).write_text(text)
     else:
         print(text)
-    through = figures.get("pushes_without_fdatasync", 0) == 0 and figures.get("control_without_fdatasync", 1) > 0
+    # What was not looked at does not hold.
+    through = figures.get("pushes_without_fdatasync") == 0 and figures.get("control_without_fdatasync", 0) > 0
     return 0 if figures["failures"] == 0 and through else 1
 
 

@@ -37,7 +37,7 @@ class History:
     def _write(self, me: Person, writer: int) -> None:
         mine: list[dict[str, Any]] = []
         for turn in count():
-            if len(self.created) >= self.goal:
+            if len(self.created) >= self.goal or self.errors:  # one error fails the run already
                 return
             first = writer * 1_000_000 + turn * BATCH
             fresh = [score(first + n, part=writer) for n in range(BATCH - AGAIN - CONTESTED)]

@@ -53,7 +53,7 @@ class Names:
             pairs = enumerate(zip(expected, actual, strict=True))
             return [d for at, pair in pairs for d in self.differences(*pair, f"{place}/{at}")]
         if isinstance(expected, str) and NAME.fullmatch(expected) and expected not in self.value_of:
-            if actual not in self.value_of.values():
+            if isinstance(actual, str) and actual not in self.value_of.values():
                 self.value_of[expected] = actual
                 return []
         elif self.fill(expected) == actual:

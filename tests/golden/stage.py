@@ -24,8 +24,10 @@ def application(folder: Path, url: str | None = None) -> Iterator[Any]:
     """The real application with an empty database."""
     url, keys = url or f"sqlite:///{folder / 'api.db'}", {"k": "a" * 32}
     config = Config(url, folder, folder, keys, "r" * 32, b"p" * 32, erasure_ledger=folder / "erased")
-    yield create_app(config)
-    database.close()
+    try:
+        yield create_app(config)
+    finally:
+        database.close()
 
 
 class Devices:

@@ -73,6 +73,7 @@ def test_two_names_never_stand_for_one_value():
     assert names.differences({"a": "$refresh.1"}, {"a": "x"}) == []
     assert names.differences({"a": "$refresh.2"}, {"a": "x"}) != []
     assert names.differences({"a": "$refresh.1"}, {"a": "y"}) != []
+    assert names.differences({"a": "$refresh.3"}, {"a": None}) != []
 
 
 def test_a_client_that_asks_otherwise_is_noticed(tmp_path):
