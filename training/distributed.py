@@ -41,6 +41,11 @@ def device() -> torch.device:
     return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
 
 
+def device_name() -> str:
+    """What this process computes on, for people."""
+    return torch.cuda.get_device_name(device()) if torch.cuda.is_available() else "CPU"
+
+
 def leave() -> None:
     """Part from the others."""
     if distributed.is_initialized():

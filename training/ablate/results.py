@@ -96,9 +96,11 @@ def _differences(rows: Sequence[Measured]) -> list[str]:
 def write_section(path: Path, name: str, scale_name: str, rows: Sequence[Measured], scale: Scale) -> None:
     """Put the table into the file, in place of the one that stood there for this table and scale."""
     title = f"## {name}, {scale_name}"
+    devices, runs = sorted({run["device"] for row in rows for run in row.runs}), len(rows[0].runs)
+    command = f"python -m training.ablate --table {name} --scale {scale_name} --seeds {runs}"
     conditions = (
-        f"{scale.images:,} images a row at {scale.base} px out of {scale.photos:,} photos, "
-        f"{len(rows[0].runs)} run(s) a row, command `python -m training.ablate --table {name} --scale {scale_name}`."
+        f"{scale.images:,} images a row at {scale.base} px out of {scale.photos:,} photos, {runs} run(s) a row on "
+        f"{' and '.join(devices)}, command `{command}`."
     )
     section = f"{title}\n\n{conditions}\n\n{table_of(rows)}\n"
     before = path.read_text("utf-8") if path.exists() else HEADING

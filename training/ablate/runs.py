@@ -70,7 +70,8 @@ def one_run(row: Row, scale: Scale, seed: int, folder: Path) -> dict[str, Any]:
     print(f"{row.name}, seed {seed}", file=sys.stderr)
     folders, seconds = train_row(row, scale, seed, trained)
     photos = load_or_render(scale.test_photos, scale.side, TEST_SEED)
-    figures = grade_row(row, folders, photos, scale.base) | {"seconds": round(seconds)}
+    figures = grade_row(row, folders, photos, scale.base)
+    figures |= {"seconds": round(seconds), "device": distributed.device_name()}
     place.mkdir(parents=True, exist_ok=True)
     record.write_text(json.dumps(figures), "utf-8")
     return figures
