@@ -54,7 +54,13 @@ def test_several_rows_run_at_once_and_end_in_the_same_table(tmp_path, monkeypatc
 
 def figures(value: float) -> dict:
     each = {key: {"p_recall_present": value} for key in ("oil", "hydration", "wrinkle", "pigmentation", "sensitivity")}
-    return {"mean_p_recall_present": value, "ci95": [value - 0.1, value + 0.1], "attributes": each, "seconds": 5, "device": "CPU"}
+    return {
+        "mean_p_recall_present": value,
+        "ci95": [value - 0.1, value + 0.1],
+        "attributes": each,
+        "seconds": 5,
+        "device": "CPU",
+    }
 
 
 def test_a_section_is_replaced_and_the_others_stay(tmp_path):
