@@ -1,5 +1,7 @@
 """The Core ML package: fp16 compute, weights in fp16 or int8, an S x S colour image in, named float32 outputs out.
 
+A graph with an int8 trunk keeps its rounding of activations, as MIL's quantize and dequantize.
+
 The image enters as 0..255 (scale 1, no bias); the exact normalisation is inside the graph, since Core ML's own
 preprocessing has one scale for all channels and cannot express it.
 """
@@ -19,15 +21,15 @@ from training.runtime import OUTPUTS
 def write_package(
     graph: PhoneGraph, size: int, path: Path, version: str, meanings: dict[str, str], int8_weights: bool = True
 ) -> None:
-    """Convert, compress the weights to int8 per channel where wanted, describe, save as an `.mlpackage` folder."""
+    """Convert, compress float weights to int8 per channel where wanted, describe, save as an `.mlpackage` folder."""
     import coremltools as ct
     from coremltools.optimize.coreml import OpLinearQuantizerConfig, OptimizationConfig, linear_quantize_weights
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # coremltools names torch versions that it has not tested
-        traced = torch.jit.trace(graph.eval(), torch.zeros(1, 3, size, size), check_trace=False)
+        program = torch.export.export(graph, (torch.zeros(1, 3, size, size),))
         model = ct.convert(
-            traced,
+            program.run_decompositions({}),
             inputs=[ct.ImageType(name="image", shape=(1, 3, size, size), color_layout=ct.colorlayout.RGB)],
             outputs=[ct.TensorType(name=name, dtype=np.float32) for name in OUTPUTS],
             minimum_deployment_target=ct.target.iOS17,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 EXECUTORCH, COREML, ONNX, SAFETENSORS = "executorch", "coreml", "onnx", "safetensors"
+INT8 = "int8"  # precision of the fine-tuned trunk: weights and activations
 RUN, EVALUATED, STRUCTURE, BYTES = "run", "evaluated", "not run", "bytes"  # how a file is proven here
 
 
@@ -30,6 +31,7 @@ class Format:
     timed_against: str = ""  # name of the fp32 row that its latency is compared with
 
 
+OF_INT8 = ("--qat-steps", "--int8-sigmoid")  # options of the files that hold the fine-tuned int8 trunk
 # The newest Android runtime that is reported as published is 1.4.0; a file of 1.4.x runs on it and on the next minor.
 # Where two rows hold one precision, the first gives that precision's golden answers.
 FORMATS = (
@@ -37,14 +39,14 @@ FORMATS = (
         name="xnnpack-int8",
         format=EXECUTORCH,
         backend="xnnpack",
-        precision="int8",
+        precision=INT8,
         role="phone",
         path="skinscore_xnnpack_int8.pte",
         needs=("executorch", "torchao"),
         min_runtime="1.4.0",
         proof=RUN,
         default=True,
-        options=("--qat-steps", "--int8-sigmoid"),
+        options=OF_INT8,
         timed_against="xnnpack-fp32",
     ),
     Format(
@@ -69,6 +71,18 @@ FORMATS = (
         min_runtime="iOS 17",
         proof=EVALUATED,
         default=True,
+    ),
+    Format(
+        name="coreml-int8",
+        format=COREML,
+        backend="coreml",
+        precision=INT8,
+        role="phone",
+        path="skinscore_coreml_int8.mlpackage",
+        needs=("coremltools", "torchao"),
+        min_runtime="iOS 17",
+        proof=EVALUATED,
+        options=OF_INT8,
     ),
     Format(
         name="coreml-fp16",

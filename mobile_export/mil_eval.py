@@ -38,6 +38,16 @@ def _conv(v: Inputs) -> Tensor:
     return functional.conv2d(padded, v["weight"], v.get("bias"), strides, 0, dilations, int(v.get("groups", 1)))
 
 
+def _quantize(v: Inputs) -> Tensor:
+    low, high = (-128, 127) if v["output_dtype"] == "int8" else (0, 255)
+    steps = v["input"] / v["scale"] + torch.as_tensor(v.get("zero_point", 0))
+    return steps.round().clamp(low, high)
+
+
+def _dequantize_activations(v: Inputs) -> Tensor:
+    return (v["input"] - torch.as_tensor(v.get("zero_point", 0))) * v["scale"]
+
+
 def _dequantize(v: Inputs) -> Tensor:
     data, scale = v["quantized_data"].float(), v["scale"].float()
     shape = [1] * data.ndim
@@ -75,9 +85,11 @@ OPS: dict[str, Callable[[Inputs], Tensor]] = {
     "constexpr_affine_dequantize": _dequantize,
     "constexpr_blockwise_shift_scale": _blockwise,
     "conv": _conv,
+    "dequantize": _dequantize_activations,
     "linear": lambda v: functional.linear(v["x"], v["weight"], v.get("bias")),
     "matmul": _matmul,
     "mul": lambda v: v["x"] * v["y"],
+    "quantize": _quantize,
     "real_div": lambda v: v["x"] / v["y"],
     "reduce_mean": _mean,
     "reshape": lambda v: v["x"].reshape([int(n) for n in v["shape"]]),

@@ -1,7 +1,7 @@
 """Quantisation-aware fine-tuning to int8 for XNNPACK (torchao pt2e flow).
 
 Post-training int8 destroys EfficientNet-B0: a few runaway photos stretch every activation range. So calibration drops
-photos with extreme logits, the stem and the first two stages stay float, and a short fine-tuning with the fp32 network
+photos with extreme logits, the stem and the first stage stay float, and a short fine-tuning with the fp32 network
 as teacher (Hinton et al., arXiv 1503.02531) repairs the rest. Batch norms are folded before, so they cannot drift.
 """
 
@@ -28,14 +28,14 @@ from training.model import SkinNet
 
 OUTLIER = 2.0  # photos whose largest |logit| exceeds this many medians do not calibrate
 RUNAWAY = 3.0  # and from this many on they are counted as runaways
-FLOAT_BLOCKS = ("conv_stem", "blocks.0", "blocks.1")
+FLOAT_BLOCKS = ("conv_stem", "blocks.0")
 
 
 @dataclass(frozen=True)
 class QatPlan:
     """How long and how hard to fine-tune; the seed draws batches."""
 
-    steps: int = 250
+    steps: int = 400
     batch: int = 16
     learning_rate: float = 1e-4
     freeze_at: float = 0.6  # share of the steps after which the ranges stay as they are

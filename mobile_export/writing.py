@@ -14,7 +14,7 @@ from torch import nn
 from mobile_export import description, gates
 from mobile_export.coreml_file import write_package
 from mobile_export.executorch_file import lower
-from mobile_export.formats import BY_NAME, COREML, EXECUTORCH, ONNX, PTE_INT8, SAFETENSORS, Format
+from mobile_export.formats import BY_NAME, COREML, EXECUTORCH, INT8, ONNX, SAFETENSORS, Format
 from mobile_export.graph import PhoneGraph
 from mobile_export.mixed_precision import held_out, quantize
 from mobile_export.onnx_file import convert, int8_weights
@@ -47,25 +47,30 @@ class Job:
         return description.meanings(self.size, self.loaded.info["heatmap_scale"])
 
     @cached_property
+    def int8(self) -> tuple[nn.Module, dict[str, Any]]:
+        """The int8 trunk, fine-tuned once for all files that hold it, and how it came about."""
+        return fine_tuned(self)
+
+    @cached_property
     def onnx(self) -> Any:
         """The fp32 ONNX model, which the int8-weight one is made from."""
         return convert(self.graph(), self.size, self.version, self.meanings)
 
+    def graph_of(self, row: Format) -> PhoneGraph:
+        """What the row's file holds."""
+        return self.graph(self.int8[0] if row.precision == INT8 else None)
+
     def graph(self, trunk: nn.Module | None = None) -> PhoneGraph:
-        """What every file holds."""
+        """Pixels to answers, with a float trunk or the given one."""
         return PhoneGraph(self.loaded.net, self.loaded.decoding, trunk)
 
 
 def write_files(folder: Path, rows: Sequence[Format], job: Job) -> dict[str, Any]:
-    """Every chosen file, and the fp32 files that some are timed against; returns how the int8 one came about."""
-    quantisation: dict[str, Any] = {}
+    """Every chosen file; returns how the int8 trunk came about, where one was needed."""
     for row in rows:
         step(f"writing {row.path}")
-        if row is PTE_INT8:
-            quantisation = write_int8(folder / row.path, job)
-        else:
-            WRITERS[row.format](row, job, folder / row.path)
-    return quantisation
+        WRITERS[row.format](row, job, folder / row.path)
+    return job.int8[1] if any(row.precision == INT8 for row in rows) else {}
 
 
 def baselines(rows: Sequence[Format]) -> list[Format]:
@@ -73,8 +78,8 @@ def baselines(rows: Sequence[Format]) -> list[Format]:
     return [BY_NAME[name] for name in {row.timed_against for row in rows} - {row.name for row in rows} - {""}]
 
 
-def write_int8(path: Path, job: Job) -> dict[str, Any]:
-    """Fine-tune the trunk to int8 on photos that do not run away, and lower it."""
+def fine_tuned(job: Job) -> tuple[nn.Module, dict[str, Any]]:
+    """An int8 trunk, fine-tuned on photos that do not run away, and its record for the bundle."""
     logits, _ = predict(job.loaded.net, job.photos.images, job.size)
     stable, runaways = stable_photos(logits), runaway_photos(logits)
     share = len(runaways) / len(job.photos)
@@ -83,9 +88,7 @@ def write_int8(path: Path, job: Job) -> dict[str, Any]:
     print(f"runaway photos: {len(runaways)} of {len(job.photos)}{over}{named}", file=sys.stderr)
     kept = job.photos.take(np.flatnonzero(stable))
     trunk, plan = quantize(job.loaded.net, kept, job.plan)
-    about = description.document(job.version, job.meanings)
-    path.write_bytes(lower(job.graph(trunk), job.size, "xnnpack", about))
-    return {
+    return trunk, {
         "photos": len(kept),
         "judged_on": len(held_out(len(kept), plan.seed)[0]),
         "source": job.source,
@@ -98,14 +101,14 @@ def write_int8(path: Path, job: Job) -> dict[str, Any]:
 
 
 def write_executorch(row: Format, job: Job, path: Path) -> None:
-    """fp32 or fp16, as the backend has it."""
+    """int8, fp32 or fp16, as the row and its backend have it."""
     about = description.document(job.version, job.meanings)
-    path.write_bytes(lower(job.graph(), job.size, row.backend, about))
+    path.write_bytes(lower(job.graph_of(row), job.size, row.backend, about))
 
 
 def write_coreml(row: Format, job: Job, path: Path) -> None:
-    """fp16, with int8 weights where the row says so."""
-    write_package(job.graph(), job.size, path, job.version, job.meanings, row.precision == "w8a16")
+    """fp16, with weights or weights and activations in int8 where the row says so."""
+    write_package(job.graph_of(row), job.size, path, job.version, job.meanings, row.precision == "w8a16")
 
 
 def write_onnx(row: Format, job: Job, path: Path) -> None:
