@@ -72,6 +72,8 @@ def run_ahead(names: Sequence[str], args: argparse.Namespace) -> None:
         for seed in range(1, args.seeds + 1)
         if not row.same_runs_as
     ]
+    for scale, seed in dict.fromkeys((scale, seed) for _, scale, seed, _ in tasks):
+        scale.render(seed)  # before the runs start, which would draw the same photos in each other's way
     with ProcessPoolExecutor(args.jobs, get_context("spawn")) as pool:
         for future in [pool.submit(one_run, *task) for task in tasks]:
             future.result()

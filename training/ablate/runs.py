@@ -36,8 +36,14 @@ class Scale:
         """What all rows have in common; the networks of a row divide its images."""
         images = self.images // networks
         warm_up = min(200, images // self.batch // 5)
-        common = f"--synthetic={self.photos} --size={self.side} --stages={self.base}:{images} --warm-up={warm_up}"
-        return (*common.split(), f"--batch={self.batch}", "--every=100")
+        photos = f"--synthetic={self.photos} --size={self.side} --no-balanced"
+        steps = f"--stages={self.base}:{images} --warm-up={warm_up} --batch={self.batch} --every=100"
+        return (*photos.split(), *steps.split())
+
+    def render(self, seed: int) -> None:
+        """Leave the photos that a run of this seed learns and is graded on in the cache, using every core."""
+        load_or_render(self.photos, self.side, seed, balanced=False)
+        load_or_render(self.test_photos, self.side, TEST_SEED)
 
 
 SCALES = {
