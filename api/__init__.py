@@ -8,6 +8,7 @@ from flask_openapi import Info, OpenAPI
 
 from api import (
     accounts,
+    answers,
     auth,
     database,
     devices,
@@ -41,6 +42,7 @@ def create_app(config: Config | None = None) -> Flask:
         info=Info(title="SkinScore", version="1"),
         openapi_extensions={"openapi": "3.1.0"},
         security_schemes={"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        validation_error_model=answers.ProblemDocument,
         validation_error_callback=problems.from_validation,
         doc_prefix="/docs",
         static_folder=None,
@@ -59,6 +61,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.after_request(harden)
     for room in (auth, devices, accounts, sync, heatmaps, models, system):
         app.register_api(room.routes)
+    answers.tidy(app)
     return app
 
 

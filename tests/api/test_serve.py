@@ -75,7 +75,8 @@ def serving(folder: Path, model_dir: Path) -> Iterator[tuple[str, subprocess.Pop
 
 
 def sign_in(url: str, how: str, email: str) -> dict[str, str]:
-    body = {"email": email, "password": "a long password"}
+    body: dict[str, Any] = {"email": email, "password": "a long password"}
+    body |= {"consents": {"sync": 1}} if how == "register" else {}
     answer = requests.post(f"{url}/v1/auth/{how}", json=body, timeout=10)
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 

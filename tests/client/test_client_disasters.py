@@ -19,7 +19,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], i
 @pytest.fixture
 def phone(device):
     held = device("phone")
-    held[1].sign_in("register", "me@example.org", PASSWORD, "phone")
+    held[1].sign_in("register", "me@example.org", PASSWORD, "phone", consents={"sync": 1})
     return held
 
 
@@ -92,7 +92,7 @@ def test_a_device_that_has_an_account_makes_no_second_one_that_it_cannot_use(pho
 
 def test_a_history_survives_a_lost_phone_and_a_forgotten_password(device):
     lost, found = device("lost"), device("found")
-    code = lost[1].sign_in("register", "me@example.org", PASSWORD, "lost")
+    code = lost[1].sign_in("register", "me@example.org", PASSWORD, "lost", consents={"sync": 1})
     lost[0].add(score())
     sync(*lost[:2])
     next_code = found[1].sign_in("recover", "me@example.org", "another long password", "found", code)

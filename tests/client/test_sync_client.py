@@ -22,7 +22,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], i
 @pytest.fixture
 def two(device):
     phone, tablet = device("phone"), device("tablet")
-    phone[1].sign_in("register", "me@example.org", "a long password", "phone")
+    phone[1].sign_in("register", "me@example.org", "a long password", "phone", consents={"sync": 1})
     tablet[1].sign_in("login", "me@example.org", "a long password", "tablet")
     return phone, tablet
 
