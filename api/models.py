@@ -157,6 +157,7 @@ def _known(sha256: str) -> Bundle:
 def _met(response: Response) -> Response:
     """The answer, unless If-Match named another file."""
     if response.status_code == 412:
+        response.close()  # it holds the file open
         raise Problem("precondition-failed")
     return response
 
