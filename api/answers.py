@@ -18,6 +18,7 @@ FRESH = (*PRIVATE, "fresh-token-required")  # one from `/v1/auth/reauth`
 SENT = ("bad-request", "too-large", "unsupported-media-type", "invalid")  # takes a JSON body
 STORED = ("busy",)  # needs the database, or a bundle
 PROBLEM_TYPE = "application/problem+json"
+OBJECT = {"content": {"application/json": {"schema": {"type": "object"}}}}  # a good answer that others describe
 
 
 class Fault(BaseModel):

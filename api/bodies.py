@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from api import consents, passwords
 
@@ -17,6 +17,11 @@ def email_address(value: str) -> str:
     if not re.fullmatch(EMAIL, value):
         raise ValueError("write an e-mail address such as me@example.org")
     return value.lower()
+
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 1.0 is a whole one."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _version_of(purpose: str) -> Any:
@@ -44,6 +49,9 @@ AttemptKey = Annotated[
 ]
 
 
+NUMBER = (BeforeValidator(_whole), AfterValidator(int))
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -54,8 +62,8 @@ class Consents(Strict):
     `true` is the first version, the only text that a client which says so can have shown; `false` and 0 withdraw.
     """
 
-    sync: Annotated[bool | Annotated[int, _version_of("sync")], AfterValidator(int)] | None = None
-    heatmap: Annotated[bool | Annotated[int, _version_of("heatmap")], AfterValidator(int)] | None = None
+    sync: Annotated[bool | Annotated[int, _version_of("sync")], *NUMBER] | None = None
+    heatmap: Annotated[bool | Annotated[int, _version_of("heatmap")], *NUMBER] | None = None
 
     def said(self) -> dict[str, int]:
         """The purposes that were named, with their version."""

@@ -13,13 +13,14 @@ from flask import Response, current_app, request, send_file
 from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from api.answers import STORED, answers, binary
+from api.answers import OBJECT, STORED, answers, binary
 from api.problems import Problem
 
 routes = APIBlueprint("models", __name__, url_prefix="/v1/models", abp_tags=[Tag(name="Models")])
 YEAR = 31_536_000  # s
-JSON, BYTES = binary("application/json"), binary("application/octet-stream")
-CHANNEL = answers({200: JSON}, *STORED, "no-channel")
+BYTES = binary("application/octet-stream")
+PIECE: dict[str, Any] = {"content": {"application/json": {}}}  # of an object is none
+CHANNEL = answers({200: OBJECT}, *STORED, "no-channel")
 HELD = (*STORED, "not-found", "invalid", "precondition-failed")
 
 
@@ -104,7 +105,7 @@ def channel_signature() -> Response:
 @routes.get(
     "/bundles/<sha256>",
     summary="A bundle description, exact signed bytes",
-    responses=answers({200: JSON, 206: JSON, 304: None}, *HELD, "range-not-satisfiable"),
+    responses=answers({200: OBJECT, 206: PIECE, 304: None}, *HELD, "range-not-satisfiable"),
 )
 def bundle(path: HashPath) -> Response:
     return _file(_known(path.sha256).folder / "bundle.json", path.sha256, "application/json")
@@ -113,7 +114,7 @@ def bundle(path: HashPath) -> Response:
 @routes.get(
     "/bundles/<sha256>/signature",
     summary="The detached signature of a bundle",
-    responses=answers({200: JSON, 304: None}, *HELD),
+    responses=answers({200: OBJECT, 304: None}, *HELD),
 )
 def signature(path: HashPath) -> Response:
     held = _known(path.sha256).folder / "bundle.sig"

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from api import clock
-from api.answers import STORED, answers
+from api.answers import OBJECT, STORED, answers
 from api.database import write_transaction
 from api.jobs import BEAT_SECONDS
 from api.models import current_bundle
@@ -30,9 +30,6 @@ class Readiness(Health):
     bundle_sha256: str
 
 
-JSON = {"content": {"application/json": {"schema": {"type": "object"}}}}
-
-
 @routes.get("/healthz", summary="Whether the process answers", responses=answers({200: Health}))
 def healthz() -> dict[str, str]:
     return {"status": "ok"}
@@ -50,7 +47,7 @@ def readyz() -> dict[str, Any]:
     return {"status": "ok", "worker": alive, "bundle_sha256": current_bundle().sha256}
 
 
-@routes.get("/openapi.json", summary="This description", responses=answers({200: JSON}))
+@routes.get("/openapi.json", summary="This description", responses=answers({200: OBJECT}))
 def openapi() -> dict[str, Any]:
     return current_app.api_doc  # type: ignore[attr-defined]
 

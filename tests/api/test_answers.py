@@ -159,6 +159,10 @@ def test_files_and_bundles_understand_ranges_and_conditions(guest, path, headers
         assert answer.status_code == status
 
 
+def test_a_bundle_that_is_not_here_is_404(guest):
+    assert slug(guest.ask("GET", f"/v1/models/bundles/{'0' * 64}")) == "not-found"
+
+
 def test_a_signature_that_is_not_the_one_named_is_412(guest):
     bundle = guest.ask("GET", "/v1/models/current").json["bundle_sha256"]
     answer = guest.ask("GET", f"/v1/models/bundles/{bundle}/signature", headers={"If-Match": '"another"'})
