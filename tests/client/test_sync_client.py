@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -263,15 +264,14 @@ def test_many_threads_refresh_once(two):
 
     wire.request = slow
 
-    def look() -> None:
-        server.call("GET", "/v1/account")
-        database.close()
+    def look(_: int) -> int:
+        try:
+            return server.call("GET", "/v1/account").status_code
+        finally:
+            database.close()
 
-    threads = [threading.Thread(target=look) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(look, range(8))) == [200] * 8
     assert sum(url.endswith("/refresh") for url in seen) == 1
 
 
