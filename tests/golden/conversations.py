@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.api import helpers
 from tests.golden.stage import Step
 
 PASSWORD, NEW = "a long password", "another long password"
@@ -16,17 +17,10 @@ def uuid(n: int) -> str:
 
 def score(n: int, moment: str = "2026-05-04T08:30:00+09:00", milli: int = 2000, **changes: Any) -> dict[str, Any]:
     """A valid score."""
-    answer = {"grade": 2, "balanced": 2, "expected_milli": milli, "probabilities_e4": [0, 1000, 8000, 1000, 0]}
-    return {
-        "id": uuid(n),
-        "kind": "score",
-        "captured_at": moment,
-        "part": 0,
-        "attributes": {"oil": answer},
-        "model": MODELS[0],
-        "file_sha256": f"{n:064x}",
-        "app": "golden 1",
-    } | changes
+    named = {"id": uuid(n), "captured_at": moment, "model": MODELS[0], "file_sha256": f"{n:064x}", "app": "golden 1"}
+    made = helpers.score(n, **named)
+    made["attributes"]["oil"]["expected_milli"] = milli
+    return made | changes
 
 
 def note(n: int, of: int, text: str) -> dict[str, Any]:
