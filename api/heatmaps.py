@@ -17,6 +17,7 @@ from api.consents import need_consent
 from api.database import write_transaction
 from api.models import current_bundle
 from api.problems import Problem, respond
+from api.replies import JobReply
 from api.tables import HeatmapJob, HeatmapLayer
 from api.validation import validated
 
@@ -41,17 +42,6 @@ class AskQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
     attributes: str | None = Field(None, max_length=400, description="keys with commas between; all when left out")
     method: Literal["gradcam"] = "gradcam"
-
-
-class JobReply(BaseModel):
-    """`result` once it succeeded, `problem` once it failed."""
-
-    model_config = ConfigDict(extra="forbid")
-    id: str
-    status: Literal["queued", "running", "succeeded", "failed"]
-    attempts: int
-    result: dict[str, Any] = {}
-    problem: dict[str, Any] = {}
 
 
 class JobPath(BaseModel):

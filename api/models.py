@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from api.answers import OBJECT, STORED, answers, binary
 from api.problems import Problem
+from api.replies import Current
 
 routes = APIBlueprint("models", __name__, url_prefix="/v1/models", abp_tags=[Tag(name="Models")])
 YEAR = 31_536_000  # s
@@ -32,13 +33,6 @@ class Bundle:
     sha256: str
     data: dict[str, Any]
     parts: dict[str, Path]
-
-
-class Current(BaseModel):
-    bundle_sha256: str
-    name: str
-    version: str
-    sequence: int
 
 
 class HashPath(BaseModel):

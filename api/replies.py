@@ -1,6 +1,6 @@
-"""What the routes of accounts and histories answer when all is well, for the description in /docs."""
+"""What routes answer when all is well, for the description in /docs."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -88,7 +88,7 @@ class VerdictReply(Reply):
     """`seq` unless invalid; `record` is the server's copy after a conflict; `problem` says why it is invalid."""
 
     id: str | None
-    verdict: str = Field(pattern="^(created|duplicate|conflict|deleted|invalid)$")
+    verdict: Literal["created", "duplicate", "conflict", "deleted", "invalid"]
     seq: int = 0
     record: Score | Note | None = None
     problem: dict[str, Any] = {}
@@ -126,3 +126,20 @@ class TrendReply(Reply):
     bucket: str
     buckets: list[Bucket]
     model_changes: list[ModelChange]
+
+
+class JobReply(Reply):
+    """`result` once it succeeded, `problem` once it failed."""
+
+    id: str
+    status: Literal["queued", "running", "succeeded", "failed"]
+    attempts: int
+    result: dict[str, Any] = {}
+    problem: dict[str, Any] = {}
+
+
+class Current(Reply):
+    bundle_sha256: str
+    name: str
+    version: str
+    sequence: int

@@ -37,12 +37,14 @@ class PullQuery(Strict):
 class PushBody(Strict):
     """Items are checked one by one: a bad one gets a verdict and blocks nobody."""
 
-    records: list[Any] = []
-    deletes: list[Any] = []
+    records: list[Any] = Field(
+        [], description="scores and notes, as a pull gives them in `record`", examples=[[records.EXAMPLE]]
+    )
+    deletes: list[Any] = Field([], description="ids of records", examples=[["0190a000-0000-7000-8000-000000000002"]])
 
 
 class TrendQuery(Strict):
-    attribute: str = Field(pattern=records.KEY)
+    attribute: str = Field(pattern=records.KEY, examples=["oil"])
     part: int | None = Field(None, ge=0, le=3, description="all parts when left out")
     bucket: Literal["day", "week", "month"] = Field("day", description="by the local date of each score; ISO weeks")
     since: str | None = Field(None, pattern=trend.DATE, description="first local date")
