@@ -45,9 +45,9 @@ class Server:
         first token.
         """
         self._require_own(how, email)
-        body = {"email": email, "password": password, "device_name": device, "platform": "python"}
+        body: dict[str, Any] = {"email": email, "password": password, "device_name": device, "platform": "python"}
         body |= {"recovery_code": code} if code else {}
-        body |= {"consents": dict(consents)} if consents else {}  # type: ignore[dict-item]
+        body |= {"consents": dict(consents)} if consents else {}
         body |= {"idempotency_key": self._attempt()} if how != "login" else {}
         issued = self._send("POST", f"/v1/auth/{how}", json=body).json()
         if self.store.setting("account") not in (None, issued["account_id"]):
