@@ -28,11 +28,11 @@ serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]
 test: $(READY) lint ## style, types and all tests
 	@$(BIN)/python -m pytest
 
-test-deep: $(READY) ## races, 200 kills, a deletion looked for, 500 made-up histories on each database (about an hour)
+test-deep: $(READY) ## races, 200 kills, a deletion looked for, many made-up histories and requests (over an hour)
 	@$(BIN)/python -m tests.faults.race --json -
 	@$(BIN)/python -m tests.faults.kill --rounds 200 --json -
 	@$(BIN)/python -m tests.faults.erase --json -
-	@DEEP=1 $(BIN)/python -m pytest tests/faults/test_stateful.py
+	@DEEP=1 $(BIN)/python -m pytest tests/faults/test_stateful.py tests/api/test_fuzz.py
 
 lint: $(READY)
 	@$(BIN)/ruff check .

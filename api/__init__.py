@@ -8,6 +8,7 @@ from flask_openapi import Info, OpenAPI
 
 from api import (
     accounts,
+    answers,
     auth,
     database,
     devices,
@@ -36,15 +37,7 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or Config.from_environment()
     if serving:
         served.hold(config.database_url)
-    app = OpenAPI(
-        "api",
-        info=Info(title="SkinScore", version="1"),
-        openapi_extensions={"openapi": "3.1.0"},
-        security_schemes={"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-        validation_error_callback=problems.from_validation,
-        doc_prefix="/docs",
-        static_folder=None,
-    )
+    app = routed()
     app.config["MAX_CONTENT_LENGTH"] = PHOTO_BYTES
     app.extensions["skinscore"] = config
     database.open_database(config.database_url)
@@ -57,8 +50,24 @@ def create_app(config: Config | None = None) -> Flask:
     proxies.believe(app, config.trusted_proxies)
     app.before_request(check_body)
     app.after_request(harden)
+    return app
+
+
+def routed() -> OpenAPI:
+    """The routes and their description alone, without what they need to answer."""
+    app = OpenAPI(
+        "api",
+        info=Info(title="SkinScore", version="1"),
+        openapi_extensions={"openapi": "3.1.0"},
+        security_schemes={"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        validation_error_model=answers.ProblemDocument,
+        validation_error_callback=problems.from_validation,
+        doc_prefix="/docs",
+        static_folder=None,
+    )
     for room in (auth, devices, accounts, sync, heatmaps, models, system):
         app.register_api(room.routes)
+    answers.tidy(app)
     return app
 
 

@@ -7,8 +7,10 @@ from flask_jwt_extended import current_user, jwt_required, verify_jwt_in_request
 from flask_openapi import APIBlueprint, Tag
 
 from api import archive, browser, consents, credentials, erasure, limits, passwords, tokens
+from api.answers import FRESH, PRIVATE, SENT, STORED, answers, binary
 from api.bodies import AccountPatch
 from api.database import write_transaction
+from api.replies import AccountReply, Receipt
 from api.tables import Account
 from api.validation import validated
 
@@ -17,7 +19,11 @@ routes = APIBlueprint(
 )
 
 
-@routes.get("", summary="The account, its consents, and the texts that it may agree to")
+@routes.get(
+    "",
+    summary="The account, its consents, and the texts that it may agree to",
+    responses=answers({200: AccountReply}, *PRIVATE, *STORED),
+)
 @jwt_required()
 def account() -> dict[str, Any]:
     return _shown(current_user.account)
@@ -27,6 +33,7 @@ def account() -> dict[str, Any]:
     "",
     summary="Give or withdraw consents; change the password",
     description="A new password ends the other device logins. It, and a new recovery code, want a fresh token.",
+    responses=answers({200: AccountReply}, *FRESH, *SENT, *STORED),
 )
 @jwt_required()
 @validated
@@ -48,7 +55,7 @@ def change(body: AccountPatch) -> dict[str, Any]:
     "/export",
     summary="Everything kept about the account, as one ZIP",
     description="Scores, notes, ids of deleted records, device logins, consents, and the schema of them all.",
-    responses={200: {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}},
+    responses=answers({200: binary("application/zip")}, *FRESH, *STORED, "rate-limited"),
 )
 @tokens.fresh_required
 @limits.exporting
@@ -61,6 +68,7 @@ def export() -> Response:
     "",
     summary="Delete the account and everything it holds",
     description="The receipt proves the deletion to the operator. A backup restored later stays without the account.",
+    responses=answers({200: Receipt}, *FRESH, *STORED),
 )
 @tokens.fresh_required
 def delete() -> Response:

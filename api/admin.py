@@ -64,7 +64,7 @@ def add(email: str) -> str:
     try:
         unknown = passwords.hash_password(secrets.token_hex(32))
         with write_transaction():
-            return credentials.enrol(email, unknown, {})[1]
+            return credentials.new_recovery_code(credentials.enrol(email, unknown, {}))
     except IntegrityError:
         raise NotDone(f"{email} has an account already: `admin reset` makes a new code") from None
 

@@ -1,4 +1,9 @@
-"""Consents: one per purpose, to a numbered text. A new text needs a new consent; every change is kept."""
+"""Consents: one per purpose, to a numbered text. A new text needs a new consent; every change is kept.
+
+Making an account agrees to nothing: a consent is an act of its own, for one purpose, after its text was shown (GDPR,
+articles 4(11) and 7), so a client that shows no text cannot have one. Whoever agrees to nothing keeps the history on
+the phone, where everything works.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import uuid
+from typing import Any
 
 from api import clock, consents, logins, passwords
 from api.database import write_transaction
@@ -13,12 +14,12 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # 5 bits a sign; I, L, O and U ar
 GROUPS, SIGNS = 4, 5
 
 
-def enrol(email: str, password_hash: str, said: dict[str, int]) -> tuple[Account, str]:
-    """A new account and its recovery code. Belongs in a write transaction; IntegrityError when the e-mail is taken."""
+def enrol(email: str, password_hash: str, said: dict[str, int]) -> Account:
+    """A new account. Belongs in a write transaction; IntegrityError when the e-mail is taken."""
     account = Account.create(id=uuid.uuid4().hex, email=email, password_hash=password_hash, created_at=clock.now())
     SyncHead.create(account=account, epoch=uuid.uuid4().hex)
     consents.record(account, said)
-    return account, new_recovery_code(account)
+    return account
 
 
 def proven(email: str, password: str) -> Account:
@@ -48,33 +49,50 @@ def change_password(account: Account, password_hash: str, kept: Device | None = 
     logins.end_others(account.id, kept.id if kept else None)
 
 
-def recover(email: str, code: str, password_hash: str) -> tuple[Account, str]:
-    """Use the code up, set the password, end every device login; the account and its next code.
+def recover(email: str, code: str, password_hash: str) -> Account | None:
+    """Use the code up, set the password, end every device login; the account, which needs its next code.
 
-    Belongs in a write transaction. Raises the problem `bad-recovery-code`, the same for an unknown e-mail.
+    None, the same for a wrong code and an unknown e-mail. Belongs in a write transaction.
     """
     account = Account.get_or_none(Account.email == email)
-    if account is None or not _used_up(account, code):
-        raise Problem("bad-recovery-code")
+    # Deleting the code is the check, so that of two at once one wins.
+    if account is None or not RecoveryCode.delete().where(_this(account, code)).execute():
+        return None
     change_password(account, password_hash)
-    return account, new_recovery_code(account)
+    return account
 
 
-def new_recovery_code(account: Account) -> str:
-    """A code to be shown once; the one before is void. Belongs in a write transaction."""
-    code = "-".join("".join(secrets.choice(ALPHABET) for _ in range(SIGNS)) for _ in range(GROUPS))
+def new_recovery_code(account: Account, source: bytes | None = None) -> str:
+    """A code to be shown once, the one before is void. Belongs in a write transaction.
+
+    It is made of 32 secret bytes, random ones unless `source` is given.
+    """
+    code = code_of(source or secrets.token_bytes(32))
     RecoveryCode.delete().where(RecoveryCode.account == account).execute()
     RecoveryCode.create(account=account, code_hash=_hashed(account.id, code), made_at=clock.now())
     return code
 
 
-def _used_up(account: Account, code: str) -> bool:
-    """Whether the code was right; deleting it is the check, so that of two at once one wins."""
-    this = (RecoveryCode.account == account) & (RecoveryCode.code_hash == _hashed(account.id, code))
-    return bool(RecoveryCode.delete().where(this).execute())
+def code_of(source: bytes) -> str:
+    """The recovery code in 32 random bytes."""
+    signs = "".join(ALPHABET[byte % 32] for byte in source[: GROUPS * SIGNS])
+    return "-".join(signs[at : at + SIGNS] for at in range(0, len(signs), SIGNS))
+
+
+def opens(account: Account, code: str) -> bool:
+    """Whether this is the account's recovery code now."""
+    return RecoveryCode.select().where(_this(account, code)).exists()
+
+
+def read(code: str) -> str:
+    """A code as people type it, as its signs alone."""
+    return code.upper().translate(str.maketrans("OIL", "011", "- "))
+
+
+def _this(account: Account, code: str) -> Any:
+    return (RecoveryCode.account == account) & (RecoveryCode.code_hash == _hashed(account.id, code))
 
 
 def _hashed(account_id: str, code: str) -> str:
     """SHA-256 is enough: 100 random bits cannot be guessed, however fast the hash."""
-    read = code.upper().translate(str.maketrans("OIL", "011", "- "))
-    return hashlib.sha256(f"{account_id} {read}".encode()).hexdigest()
+    return hashlib.sha256(f"{account_id} {read(code)}".encode()).hexdigest()

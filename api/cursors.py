@@ -18,11 +18,14 @@ def encode(epoch: str, seq: int, key: str) -> str:
 
 
 def decode(cursor: str, epoch: str, head: int, key: str) -> int:
-    """The `seq` of a cursor. Raises the problem `cursor-expired` for another history or one beyond the head."""
+    """The `seq` of a cursor. Raises the problem `cursor-expired` for another history, or one beyond the head.
+
+    A damaged one is told the same: the client gets out of it by pulling from the start.
+    """
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (binascii.Error, ValueError):
-        raise Problem("bad-request", "the cursor is damaged") from None
+        raise Problem("cursor-expired") from None
     body, mac = raw[:-8], raw[-8:]
     if not hmac.compare_digest(mac, _mac(body, key)):
         raise Problem("cursor-expired")  # cut by another server, or before its key was changed

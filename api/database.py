@@ -56,11 +56,7 @@ def held(query: "ModelSelect[Any]") -> "ModelSelect[Any]":
 
 
 def register(app: Flask) -> None:
-    """Give each request its thread's connection, and never leave a transaction open behind it."""
-
-    @app.before_request
-    def connect() -> None:
-        database.connect(reuse_if_open=True)
+    """Never leave a transaction open behind a request; the first statement of a thread opens its connection."""
 
     @app.teardown_request
     def settle(_: BaseException | None) -> None:

@@ -7,8 +7,10 @@ from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
 from api import logins, tokens
+from api.answers import PRIVATE, STORED, answers
 from api.database import write_transaction
 from api.problems import Problem
+from api.replies import Devices
 from api.tables import Device
 from api.validation import validated
 
@@ -21,14 +23,18 @@ class DevicePath(BaseModel):
     device_id: str = Field(max_length=64)
 
 
-@routes.get("", summary="The device logins, the last used first")
+@routes.get("", summary="The device logins, the last used first", responses=answers({200: Devices}, *PRIVATE, *STORED))
 @jwt_required()
 def listed() -> dict[str, Any]:
     own = Device.select().where(Device.account == current_user.account_id)
     return {"devices": [_shown(device) for device in own.order_by(Device.last_used.desc(), Device.id)]}
 
 
-@routes.delete("/<device_id>", summary="End a device login")
+@routes.delete(
+    "/<device_id>",
+    summary="End a device login",
+    responses=answers({204: None}, *PRIVATE, *STORED, "not-found", "invalid"),
+)
 @jwt_required()
 @validated
 def end(path: DevicePath) -> tuple[str, int]:

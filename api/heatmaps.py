@@ -12,10 +12,12 @@ from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import jobs, limits, tokens
+from api.answers import PRIVATE, STORED, answers, binary
 from api.consents import need_consent
 from api.database import write_transaction
 from api.models import current_bundle
 from api.problems import Problem, respond
+from api.replies import JobReply
 from api.tables import HeatmapJob, HeatmapLayer
 from api.validation import validated
 
@@ -32,7 +34,8 @@ MAGIC = {
 }
 
 
-PHOTO_BODY = {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in MAGIC}}
+FOUND = (*PRIVATE, *STORED, "not-found", "invalid")
+FAILED = ("photo-rejected", "poison")  # what became of the photo, when the caller waited for it
 
 
 class AskQuery(BaseModel):
@@ -54,7 +57,13 @@ class LayerPath(JobPath):
     summary="Ask for heatmaps of one photo",
     description="The body is the photo itself (image/jpeg, png, webp or heic, at most 12 MiB). `Prefer: wait=N` "
     "waits up to 10 s for 200; otherwise 202 with Location. Needs the consent `heatmap`.",
-    request_body=PHOTO_BODY,
+    request_body=binary(*MAGIC),
+    responses=answers(
+        {200: JobReply, 202: JobReply},
+        *FOUND,
+        *FAILED,
+        *("consent-required", "too-large", "unsupported-media-type", "rate-limited", "no-worker"),
+    ),
 )
 @jwt_required()
 @limits.explaining
@@ -77,14 +86,18 @@ def ask(query: AskQuery) -> Response:
     return response
 
 
-@routes.get("/heatmaps/<job_id>", summary="Where a heatmap stands, and its result")
+@routes.get(
+    "/heatmaps/<job_id>", summary="Where a heatmap stands, and its result", responses=answers({200: JobReply}, *FOUND)
+)
 @jwt_required()
 @validated
 def look(path: JobPath) -> Response:
     return _answer(_own(path.job_id), 200)
 
 
-@routes.delete("/heatmaps/<job_id>", summary="Cancel a heatmap, or forget its result")
+@routes.delete(
+    "/heatmaps/<job_id>", summary="Cancel a heatmap, or forget its result", responses=answers({204: None}, *FOUND)
+)
 @jwt_required()
 @validated
 def forget(path: JobPath) -> tuple[str, int]:
@@ -94,7 +107,11 @@ def forget(path: JobPath) -> tuple[str, int]:
     return "", 204
 
 
-@routes.get("/heatmaps/<job_id>/<attribute>.png", summary="One heat layer, transparent, without photo pixels")
+@routes.get(
+    "/heatmaps/<job_id>/<attribute>.png",
+    summary="One heat layer, transparent, without photo pixels",
+    responses=answers({200: binary("image/png")}, *FOUND),
+)
 @jwt_required()
 @validated
 def layer(path: LayerPath) -> Response:

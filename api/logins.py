@@ -22,15 +22,14 @@ IDLE_SECONDS, ABSOLUTE_SECONDS = 60 * 86400, 365 * 86400
 GRACE_SECONDS = 60
 
 
-def start(account: Account, name: str, platform: str) -> dict[str, Any]:
+def start(account: Account, name: str, platform: str, identity: str | None = None) -> dict[str, Any]:
     """A new device login and its first tokens; the account's expired ones go. Belongs in a write transaction."""
     at = clock.now()
     stale = (Device.last_used < at - IDLE_SECONDS) | (Device.created_at < at - ABSOLUTE_SECONDS)
     Device.delete().where((Device.account == account) & stale).execute()
-    device = Device.create(
-        id=uuid.uuid4().hex, account=account, name=name, platform=platform, created_at=at, last_used=at, rotated_at=at
-    )
-    return _issued(device)
+    given = {"id": identity or uuid.uuid4().hex, "account": account, "name": name, "platform": platform}
+    device = Device.create(**given, created_at=at, last_used=at, rotated_at=at)
+    return issued(device)
 
 
 def refresh(token: str) -> dict[str, Any]:
@@ -48,7 +47,7 @@ def refresh(token: str) -> dict[str, Any]:
             _rotate(device, generation, at)
     if refusal:  # after the commit, which an exception would have undone
         raise Problem(refusal)
-    return _issued(device)
+    return issued(device)
 
 
 def end(*devices: Device) -> None:
@@ -79,7 +78,8 @@ def _rotate(device: Device, generation: int, at: int) -> None:
     device.save(only=(Device.last_used, Device.generation, Device.rotated_at))
 
 
-def _issued(device: Device) -> dict[str, Any]:
+def issued(device: Device) -> dict[str, Any]:
+    """The device login's refresh token of now, and an access token."""
     account_id = str(device.account_id)  # type: ignore[attr-defined]
     sealed = _sign(f"{device.id}.{device.generation}", current().refresh_key)
     return {"account_id": account_id, "device_id": device.id, "refresh_token": sealed} | tokens.issue(device)

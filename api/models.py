@@ -13,10 +13,16 @@ from flask import Response, current_app, request, send_file
 from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
+from api.answers import OBJECT, STORED, answers, binary
 from api.problems import Problem
+from api.replies import Current
 
 routes = APIBlueprint("models", __name__, url_prefix="/v1/models", abp_tags=[Tag(name="Models")])
 YEAR = 31_536_000  # s
+BYTES = binary("application/octet-stream")
+PIECE: dict[str, Any] = {"content": {"application/json": {}}}  # of an object is none
+CHANNEL = answers({200: OBJECT}, *STORED, "no-channel")
+HELD = (*STORED, "not-found", "invalid", "precondition-failed")
 
 
 @dataclass(frozen=True)
@@ -69,29 +75,41 @@ def _read(folder: Path, _changed: int) -> Bundle:
     return Bundle(folder, hashlib.sha256(raw).hexdigest(), data, parts | {golden["sha256"]: folder / golden["path"]})
 
 
-@routes.get("/current", summary="Which bundle this server grades and explains with")
+@routes.get(
+    "/current",
+    summary="Which bundle this server grades and explains with",
+    responses=answers({200: Current}, *STORED),
+)
 def current() -> dict[str, Any]:
     bundle = current_bundle()
     named = {key: bundle.data[key] for key in ("name", "version", "sequence")}
     return {"bundle_sha256": bundle.sha256, **named}
 
 
-@routes.get("/channel", summary="The signed channel file, exact bytes")
+@routes.get("/channel", summary="The signed channel file, exact bytes", responses=CHANNEL)
 def channel() -> Response:
     return _fresh("channel.json")
 
 
-@routes.get("/channel/signature", summary="The detached signature of the channel file")
+@routes.get("/channel/signature", summary="The detached signature of the channel file", responses=CHANNEL)
 def channel_signature() -> Response:
     return _fresh("channel.sig")
 
 
-@routes.get("/bundles/<sha256>", summary="A bundle description, exact signed bytes")
+@routes.get(
+    "/bundles/<sha256>",
+    summary="A bundle description, exact signed bytes",
+    responses=answers({200: OBJECT, 206: PIECE, 304: None}, *HELD, "range-not-satisfiable"),
+)
 def bundle(path: HashPath) -> Response:
     return _file(_known(path.sha256).folder / "bundle.json", path.sha256, "application/json")
 
 
-@routes.get("/bundles/<sha256>/signature", summary="The detached signature of a bundle")
+@routes.get(
+    "/bundles/<sha256>/signature",
+    summary="The detached signature of a bundle",
+    responses=answers({200: OBJECT, 304: None}, *HELD),
+)
 def signature(path: HashPath) -> Response:
     held = _known(path.sha256).folder / "bundle.sig"
     if not held.is_file():
@@ -100,10 +118,14 @@ def signature(path: HashPath) -> Response:
     response = Response(raw, content_type="application/json")
     response.set_etag(hashlib.sha256(raw).hexdigest())
     response.make_conditional(request)
-    return response
+    return _met(response)
 
 
-@routes.get("/files/<sha256>", summary="One file of a bundle")
+@routes.get(
+    "/files/<sha256>",
+    summary="One file of a bundle",
+    responses=answers({200: BYTES, 206: BYTES, 304: None}, *HELD, "range-not-satisfiable"),
+)
 def file(path: HashPath) -> Response:
     found = [bundle.parts[path.sha256] for bundle in held_bundles() if path.sha256 in bundle.parts]
     if not found:
@@ -127,9 +149,17 @@ def _known(sha256: str) -> Bundle:
     return found
 
 
+def _met(response: Response) -> Response:
+    """The answer, unless If-Match named another file."""
+    if response.status_code == 412:
+        response.close()  # it holds the file open
+        raise Problem("precondition-failed")
+    return response
+
+
 def _file(path: Path, sha256: str, kind: str) -> Response:
     if not path.is_file():
         raise Problem("not-found", "the bundle names this file, but the operator has not put it into MODEL_DIR")
-    response = send_file(path.resolve(), kind, etag=sha256, conditional=True, max_age=YEAR)
+    response = _met(send_file(path.resolve(), kind, etag=sha256, conditional=True, max_age=YEAR))
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response

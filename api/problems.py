@@ -29,6 +29,7 @@ CATALOGUE = {
     "method-not-allowed": (405, "This address does not answer that method"),
     "email-taken": (409, "This e-mail has an account already"),
     "cursor-expired": (410, "The cursor belongs to another history: pull from the start"),
+    "precondition-failed": (412, "The file is not the one you named"),
     "too-large": (413, "The request is too large"),
     "unsupported-media-type": (415, "This content type is not accepted here"),
     "range-not-satisfiable": (416, "The file has no such range"),
@@ -60,10 +61,15 @@ class Problem(Exception):
         self.slug, self.detail, self.extra = slug, detail, extra
 
 
+def urn(slug: str) -> str:
+    """The stable type of a problem."""
+    return f"urn:skinscore:problem:{slug}"
+
+
 def document(slug: str, detail: str | None = None, **extra: Any) -> dict[str, Any]:
     """The problem document of a catalogue entry."""
     status, title = CATALOGUE[slug]
-    body = {"type": f"urn:skinscore:problem:{slug}", "title": title, "status": status}
+    body = {"type": urn(slug), "title": title, "status": status}
     return body | ({"detail": detail} if detail else {}) | extra
 
 
@@ -87,10 +93,11 @@ def from_validation(error: ValidationError) -> Response:
 def faults(error: ValidationError) -> list[dict[str, str]]:
     """JSON pointer and reason of each fault, without echoing the input."""
     listed = error.errors(include_url=False, include_context=False, include_input=False)
-    return [{"pointer": _pointer(one["loc"]), "detail": one["msg"]} for one in listed]
+    return [{"pointer": pointer(one["loc"]), "detail": one["msg"]} for one in listed]
 
 
-def _pointer(place: tuple[int | str, ...]) -> str:
+def pointer(place: tuple[int | str, ...]) -> str:
+    """A JSON pointer (RFC 6901)."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
 
 

@@ -12,6 +12,18 @@ UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9
 SHA256 = r"^[0-9a-f]{64}$"
 KEY = r"^[a-z][a-z0-9_]{0,39}$"  # of an attribute
 FORMAT, OLDEST_FORMAT = 1, 1  # of records and sync: the one written today, the oldest still served
+EXAMPLE = {
+    "id": "0190a000-0000-7000-8000-000000000001",
+    "kind": "score",
+    "captured_at": "2026-05-04T08:30:00+09:00",
+    "part": 0,
+    "attributes": {
+        "oil": {"grade": 2, "balanced": 2, "expected_milli": 2010, "probabilities_e4": [0, 1000, 7900, 1100, 0]}
+    },
+    "model": {"name": "skinscore", "version": "1.0.0", "sequence": 1},
+    "file_sha256": "0" * 64,
+    "app": "my app 1.0",
+}
 RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 

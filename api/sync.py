@@ -9,14 +9,17 @@ from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import filing, history, records, tokens, trend
+from api.answers import PRIVATE, SENT, STORED, answers
 from api.consents import need_consent
 from api.problems import Problem
+from api.replies import PageReply, Pushed, TrendReply
 from api.tables import Account
 from api.validation import validated
 
 routes = APIBlueprint("sync", __name__, url_prefix="/v1", abp_tags=[Tag(name="Sync")], abp_security=tokens.BEARER)
 MAX_BYTES = 1 << 20
 FORMAT_HEADER = "Skinscore-Format"
+SYNCING = (*PRIVATE, *STORED, "bad-request", "consent-required", "client-too-old", "invalid")
 FORMAT_TEXT = (
     f"`{FORMAT_HEADER}: {records.FORMAT}` says which format you speak; a retired one is told `client-too-old`."
 )
@@ -34,12 +37,14 @@ class PullQuery(Strict):
 class PushBody(Strict):
     """Items are checked one by one: a bad one gets a verdict and blocks nobody."""
 
-    records: list[Any] = []
-    deletes: list[Any] = []
+    records: list[Any] = Field(
+        [], description="scores and notes, as a pull gives them in `record`", examples=[[records.EXAMPLE]]
+    )
+    deletes: list[Any] = Field([], description="ids of records", examples=[["0190a000-0000-7000-8000-000000000002"]])
 
 
 class TrendQuery(Strict):
-    attribute: str = Field(pattern=records.KEY)
+    attribute: str = Field(pattern=records.KEY, examples=["oil"])
     part: int | None = Field(None, ge=0, le=3, description="all parts when left out")
     bucket: Literal["day", "week", "month"] = Field("day", description="by the local date of each score; ISO weeks")
     since: str | None = Field(None, pattern=trend.DATE, description="first local date")
@@ -51,6 +56,7 @@ class TrendQuery(Strict):
     summary="The page of records and tombstones after a cursor",
     description="The ETag says up to where you stand after the page; sent back as If-None-Match it gets 304 while "
     f"there is nothing newer. {FORMAT_TEXT}",
+    responses=answers({200: PageReply, 304: None}, *SYNCING, "cursor-expired"),
 )
 @jwt_required()
 @validated
@@ -62,7 +68,12 @@ def pull(query: PullQuery) -> Response:
     return response
 
 
-@routes.post("/sync", summary="Push up to 200 records and deletes; a verdict for each", description=FORMAT_TEXT)
+@routes.post(
+    "/sync",
+    summary="Push up to 200 records and deletes; a verdict for each",
+    description=FORMAT_TEXT,
+    responses=answers({200: Pushed}, *SYNCING, *SENT),
+)
 @jwt_required()
 @validated
 def push(body: PushBody) -> dict[str, Any]:
@@ -72,7 +83,11 @@ def push(body: PushBody) -> dict[str, Any]:
     return filing.push(account, body.records, body.deletes)
 
 
-@routes.get("/scores/trend", summary="One attribute over days, weeks or months")
+@routes.get(
+    "/scores/trend",
+    summary="One attribute over days, weeks or months",
+    responses=answers({200: TrendReply}, *SYNCING),
+)
 @jwt_required()
 @validated
 def show_trend(query: TrendQuery) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Routes beside the API proper: health, the OpenAPI document, the page at `/`."""
 
-from typing import Any
+from typing import Any, Literal
 
 from flask import Response, current_app, redirect, send_from_directory
 from flask_openapi import APIBlueprint, Tag
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from api import clock
+from api.answers import OBJECT, STORED, answers
 from api.database import write_transaction
 from api.jobs import BEAT_SECONDS
 from api.models import current_bundle
@@ -20,12 +21,25 @@ class AssetPath(BaseModel):
     name: str
 
 
-@routes.get("/healthz", summary="Whether the process answers")
+class Health(BaseModel):
+    status: Literal["ok"]
+
+
+class Readiness(Health):
+    worker: bool = Field(description="a heatmap worker was alive within the last half minute")
+    bundle_sha256: str
+
+
+@routes.get("/healthz", summary="Whether the process answers", responses=answers({200: Health}))
 def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@routes.get("/readyz", summary="Whether the database can be written, a bundle is there, a worker is alive")
+@routes.get(
+    "/readyz",
+    summary="Whether the database can be written, a bundle is there, a worker is alive",
+    responses=answers({200: Readiness}, *STORED),
+)
 def readyz() -> dict[str, Any]:
     with write_transaction():
         beat = WorkerBeat.get_or_none(WorkerBeat.id == 1)
@@ -33,7 +47,7 @@ def readyz() -> dict[str, Any]:
     return {"status": "ok", "worker": alive, "bundle_sha256": current_bundle().sha256}
 
 
-@routes.get("/openapi.json", summary="This description")
+@routes.get("/openapi.json", summary="This description", responses=answers({200: OBJECT}))
 def openapi() -> dict[str, Any]:
     return current_app.api_doc  # type: ignore[attr-defined]
 

@@ -10,12 +10,22 @@ from typing import Any, get_type_hints
 
 from flask import request
 from pydantic import BaseModel, ValidationError
+from werkzeug.datastructures import MultiDict
 
-from api.problems import from_validation
+from api.problems import Problem, from_validation, pointer
+
+
+def _once(given: "MultiDict[str, str]") -> dict[str, str]:
+    """Each name with its value; of two values under one name neither is what was meant for certain."""
+    twice = [name for name, values in given.lists() if len(values) > 1]
+    if twice:
+        raise Problem("invalid", errors=[{"pointer": pointer((name,)), "detail": "Give it once"} for name in twice])
+    return given.to_dict()
+
 
 SOURCES: dict[str, Callable[[], Any]] = {
     "path": lambda: request.view_args,
-    "query": lambda: request.args.to_dict(),
+    "query": lambda: _once(request.args),
     "body": lambda: request.get_json(),
 }
 

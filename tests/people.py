@@ -28,7 +28,8 @@ class Person:
 
     def sign_in(self, how: str) -> None:
         """Tokens for this device."""
-        status, body = self.send("POST", f"/v1/auth/{how}", {"email": self.email, "password": PASSWORD})
+        agreed = {"consents": {"sync": 1}} if how == "register" else {}
+        status, body = self.send("POST", f"/v1/auth/{how}", {"email": self.email, "password": PASSWORD} | agreed)
         if status not in (200, 201):
             raise RuntimeError(f"{how} answered {status}: {body}")
         self.tokens = body

@@ -4,12 +4,13 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from tests.surroundings import free_port
 
 START_SECONDS = 30
 
@@ -27,9 +28,14 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="skinscore-pg-"))
         if self.user:
             shutil.chown(self.folder, **self.user)
-        self.port, self.durable, self._made = _free_port(), durable, 0
-        self._run("initdb", "-D", "data", "-A", "trust", "-U", "skinscore", "-E", "UTF8", "--locale=C", "--no-sync")
-        self.start()
+        self.port, self.durable, self._made = free_port(), durable, 0
+        self.server: subprocess.Popen | None = None
+        try:
+            self._run("initdb", "-D", "data", "-A", "trust", "-U", "skinscore", "-E", "UTF8", "--locale=C", "--no-sync")
+            self.start()
+        except BaseException:
+            self.close()
+            raise
 
     def start(self) -> None:
         """Start the server and wait until it takes connections."""
@@ -50,8 +56,14 @@ class Cluster:
 
     def stop(self) -> None:
         """Fast shutdown: sessions are cut, what was committed stays."""
+        if self.server is None:
+            return
         self.server.send_signal(signal.SIGINT)
-        self.server.wait(START_SECONDS)
+        try:
+            self.server.wait(START_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.server.kill()
+            self.server.wait()
 
     def database(self) -> str:
         """The URL of a new, empty database."""
@@ -94,9 +106,3 @@ def _owner() -> str:
         return pwd.getpwnam("postgres").pw_name
     except KeyError:
         raise Missing("PostgreSQL refuses to run as root and there is no user postgres") from None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from api.__main__ import web_command
+from tests.surroundings import free_port
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 60
@@ -21,10 +22,7 @@ class WebProcess:
     """A server on a database; stop and start it as often as you like, its secrets stay."""
 
     def __init__(self, folder: Path, url: str, app: str = APP) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.folder, self.app = folder, app
+        self.port, self.folder, self.app = free_port(), folder, app
         self.environment = os.environ | {
             "DATABASE_URL": url,
             "JWT_KEYS": f"k:{secrets.token_hex(32)}",

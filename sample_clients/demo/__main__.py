@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> None:
         site.mkdir()
         with running_server(args.port, scratch, site) as (url, server):
             sync_two_devices(phone, Client(BUNDLE, scratch / "second", url))
-            phone.consent(heatmap=True)
+            phone.consent(heatmap=1)
             found = phone.heatmaps(grading)
             same = found.result["input_sha256"] == grading.input_sha256
             print(f"3. Heatmaps from the server; it saw {'the same' if same else 'OTHER'} input bytes as the phone")
@@ -100,7 +100,7 @@ def sample_photo(path: Path) -> Path:
 def sync_two_devices(phone: Client, second: Client) -> None:
     """Push from the phone, pull on another device, and show that both hold the same."""
     email = f"demo-{ids.uuid7()}@example.org"
-    phone.sign_in("register", email, PASSWORD, "phone", adopt=True)
+    phone.sign_in("register", email, PASSWORD, "phone", adopt=True, consents={"sync": 1})
     pushed = phone.sync()
     second.sign_in("login", email, PASSWORD, "second device", adopt=False)
     second.sync()

@@ -25,7 +25,6 @@ def parser(description: str) -> argparse.ArgumentParser:
     score = commands.add_parser("score", help="grade a photo offline and keep the score")
     score.add_argument("--no-save", action="store_true", help="do not keep the score")
     heatmap = commands.add_parser("heatmap", help="ask the server for finer maps of a photo")
-    heatmap.add_argument("--consent", action="store_true", help="agree that the photo's square is sent, see README.md")
     for one in (score, heatmap):
         one.add_argument("photo", type=Path)
         one.add_argument("--part", choices=PARTS, default="cheek")
@@ -38,7 +37,9 @@ def parser(description: str) -> argparse.ArgumentParser:
         if name == "recover":
             one.add_argument("--code", help="the recovery code; asked for when left out")
     commands.add_parser("logout", help="end this device's login; the history stays")
-    commands.add_parser("sync", help="push and pull")
+    sync = commands.add_parser("sync", help="push and pull")
+    for one in (sync, heatmap):
+        one.add_argument("--consent", action="store_true", help="agree to the text that the server asks for it")
     history = commands.add_parser("history", help="all scores")
     note = commands.add_parser("note", help="write a note on a score; empty text takes it away")
     note.add_argument("id")

@@ -1,6 +1,7 @@
 """The client as five calls: score, sign in, sync, heatmaps, history."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -63,15 +64,23 @@ class Client:
         return self.store.setting("account") is None and bool(self.store.live())
 
     def sign_in(
-        self, how: str, email: str, password: str, device: str, adopt: bool, code: str | None = None
+        self,
+        how: str,
+        email: str,
+        password: str,
+        device: str,
+        adopt: bool,
+        code: str | None = None,
+        consents: Mapping[str, int] | None = None,
     ) -> str | None:
         """Register, log in, or recover with a code; the next recovery code where there is one, to be shown once.
 
-        A guest's history joins the account when its owner said so. Raises `NotPossible`.
+        A guest's history joins the account when its owner said so. `consents` are the versions of the texts that the
+        owner of a new account was shown and agreed to. Raises `NotPossible`.
         """
         if self.has_guest_history() and not adopt:
             raise NotPossible("there is a history without an account here: add --adopt to take it into this account")
-        return self.server.sign_in(how, email, password, device, code)
+        return self.server.sign_in(how, email, password, device, code, consents)
 
     def sign_out(self) -> bool:
         """End this device's login; False when the server could not be told. The history stays."""
@@ -102,9 +111,14 @@ class Client:
             self.__dict__.pop(cached, None)
         return outcome
 
-    def consent(self, **purposes: bool) -> None:
-        """Give or withdraw consents on the account."""
-        self.server.call("PATCH", "/v1/account", json={"consents": purposes})
+    def consent_text(self, purpose: str) -> tuple[int, str]:
+        """Version and text of what a purpose asks to agree to, as the server has them now."""
+        held = self.server.call("GET", "/v1/account").json()["consent_texts"][purpose]
+        return held["version"], held["text"]
+
+    def consent(self, **versions: int) -> None:
+        """Agree to a version of the text of a purpose, which its owner was shown; 0 withdraws."""
+        self.server.call("PATCH", "/v1/account", json={"consents": versions})
 
     def heatmaps(self, grading: Grading) -> Heatmaps:
         """Ask the server to explain a photo. Uploads the model's input square, lossless, not the camera file."""

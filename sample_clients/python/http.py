@@ -1,30 +1,23 @@
-"""Talk to the server: tokens, problem documents, patience. No token is lost to a crash or a lost answer."""
+"""Talk to the server as one account. No token, account or recovery code is lost to a crash or a lost answer."""
 
-import random
+import secrets
 import threading
-import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
+from . import patience
+from .patience import TRIES, pause
+from .refusals import ServerError, checked
 from .store import Store
 
 TIMEOUT = (5, 30)  # s to connect, to answer
 FORMAT_HEADER, FORMAT = "Skinscore-Format", "1"  # of records and sync; `client-too-old` when it is retired
-ANSWERS = ("application/json", "image/png", "application/octet-stream")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ENDED = {"refresh-reused", "refresh-expired", "refresh-revoked"}
 OTHER_ACCOUNT = "this history belongs to another account: use another --home for it"
-TRIES, FIRST_PAUSE, LONGEST_PAUSE = 4, 1.0, 300.0  # s
-
-
-class ServerError(RuntimeError):
-    """The server said no, or cannot be reached; `slug` is the problem's type, `offline` when there was no answer."""
-
-    def __init__(self, slug: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.slug = slug
 
 
 class Server:
@@ -37,21 +30,33 @@ class Server:
         self._access: str | None = None
         self._refreshing = threading.Lock()
 
-    def sign_in(self, how: str, email: str, password: str, device: str, code: str | None = None) -> str | None:
-        """Register, log in or recover (`how`); a recovery code to be shown once, from all but a login.
+    def sign_in(
+        self,
+        how: str,
+        email: str,
+        password: str,
+        device: str,
+        code: str | None = None,
+        consents: Mapping[str, int] | None = None,
+    ) -> str | None:
+        """Register (`consents`: versions of the texts agreed to), log in or recover with a code (`how`).
 
-        The history is bound to the account together with the first token.
+        A recovery code to be shown once, from all but a login. The history is bound to the account together with the
+        first token.
         """
-        if how == "register" and self.store.setting("account"):  # before there is an account that nothing here may join
-            raise ServerError("other-account", OTHER_ACCOUNT)
-        body = {"email": email, "password": password, "device_name": device, "platform": "python"}
+        self._require_own(how, email)
+        body: dict[str, Any] = {"email": email, "password": password, "device_name": device, "platform": "python"}
         body |= {"recovery_code": code} if code else {}
+        body |= {"consents": dict(consents)} if consents else {}
+        body |= {"idempotency_key": self._attempt()} if how != "login" else {}
         issued = self._send("POST", f"/v1/auth/{how}", json=body).json()
         if self.store.setting("account") not in (None, issued["account_id"]):
             self._send("POST", "/v1/auth/logout", token=issued["access_token"])
             raise ServerError("other-account", OTHER_ACCOUNT)
         with self.store.transaction():
             self.store.set("account", issued["account_id"])
+            self.store.set("email", email.lower())
+            self.store.set("attempt", None)
             self.store.set("refresh_token", issued["refresh_token"])
         self._access = issued["access_token"]
         return issued.get("recovery_code")
@@ -93,6 +98,18 @@ class Server:
         self._access = None
         self.store.set("refresh_token", None)
 
+    def _require_own(self, how: str, email: str) -> None:
+        """Refuse another account before the server does anything: makes one, uses a code up, ends device logins."""
+        bound = self.store.setting("account") is not None
+        if bound and (how == "register" or self.store.setting("email") not in (None, email.lower())):
+            raise ServerError("other-account", OTHER_ACCOUNT)
+
+    def _attempt(self) -> str:
+        """Names the attempt under way; kept until it is answered, so that a try after a crash is a repeat too."""
+        if (key := self.store.setting("attempt")) is None:
+            self.store.set("attempt", key := secrets.token_urlsafe(24))
+        return key
+
     def _keep(self, issued: dict[str, Any]) -> None:
         self.store.set("refresh_token", issued["refresh_token"])
         self._access = issued["access_token"]
@@ -106,37 +123,12 @@ class Server:
                 answer = self.session.request(method, self.url + path, headers=headers, timeout=TIMEOUT, **options)
             except requests.RequestException:
                 if last:
-                    raise ServerError(
-                        "offline", f"{self.url} cannot be reached; nothing is lost, try again later"
-                    ) from None
-                time.sleep(pause(attempt))
+                    unreachable = f"{self.url} cannot be reached; nothing is lost, try again later"
+                    raise ServerError("offline", unreachable) from None
+                patience.wait(pause(attempt), f"{self.url} does not answer")
                 continue
-            if answer.status_code not in (429, 500, 502, 503, 504) or last:
-                return _checked(answer)
-            time.sleep(max(pause(attempt), _asked_pause(answer)))
+            asked = patience.asked(answer)
+            if answer.status_code not in patience.AGAIN or last or asked > patience.LONGEST:
+                return checked(answer)
+            patience.wait(max(pause(attempt), asked), "the server is busy")
         raise AssertionError("unreachable: the last try returns or raises")
-
-
-def pause(attempt: int) -> float:
-    """Full jitter: anything up to 1 s, 2 s, 4 s …"""
-    return random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt))
-
-
-def _asked_pause(answer: requests.Response) -> float:
-    asked = answer.headers.get("Retry-After", "")
-    return min(float(asked), LONGEST_PAUSE) if asked.isdecimal() else 0.0
-
-
-def _checked(answer: requests.Response) -> requests.Response:
-    if answer.status_code < 400:
-        if answer.content and answer.headers.get("Content-Type", "").partition(";")[0] not in ANSWERS:
-            raise ServerError("unexpected", "what answers there is no SkinScore server: check --server and the network")
-        return answer
-    try:
-        problem = answer.json()
-        slug, text = problem["type"].rsplit(":", 1)[-1], problem.get("detail") or problem["title"]
-        faults = [f"{fault['pointer'].strip('/')}: {fault['detail']}" for fault in problem.get("errors", [])]
-        text = "; ".join([text, *faults])
-    except (ValueError, KeyError, AttributeError, TypeError):
-        slug, text = "unexpected", f"the server answered {answer.status_code} without a reason"
-    raise ServerError(slug, text)

@@ -112,7 +112,7 @@ def guest(app) -> Person:
 def sign_up(app):
     def make(email: str | None = None, **consents: bool) -> Person:
         email = email or f"{uuid.uuid4().hex}@example.org"
-        body = {"email": email, "password": PASSWORD, "consents": consents}
+        body = {"email": email, "password": PASSWORD, "consents": {"sync": True} | consents}
         answer = app.test_client().post("/v1/auth/register", json=body)
         assert answer.status_code == 201, answer.text
         return Person(app.test_client(), email, answer.json)

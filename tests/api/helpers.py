@@ -1,4 +1,4 @@
-"""Records for the API's tests."""
+"""Records and a photo for all tests of the API and its clients."""
 
 import os
 from typing import Any

@@ -51,8 +51,19 @@ def test_a_consent_is_a_version_or_a_plain_yes_or_no(owner, value):
     assert ConsentChange.select().where(ConsentChange.purpose == "sync").count() == 1
 
 
-def test_a_heatmap_is_never_agreed_to_by_registering(sign_up):
-    assert sign_up().ask("GET", "/v1/account").json["consents"] == {"sync": True, "heatmap": False}
+def test_an_account_agrees_to_nothing_by_being_made(guest):
+    made = guest.ask("POST", "/v1/auth/register", json={"email": "new@example.org", "password": PASSWORD})
+    headers = {"Authorization": f"Bearer {made.json['access_token']}"}
+    assert guest.ask("GET", "/v1/account", headers=headers).json["consents"] == {"sync": False, "heatmap": False}
+    assert slug(guest.ask("GET", "/v1/sync", headers=headers)) == "consent-required"
+    assert ConsentChange.select().count() == 0
+
+
+@pytest.mark.parametrize("said", [True, 1, 1.0])
+def test_what_is_agreed_to_when_registering_is_kept(guest, said):
+    body = {"email": "new@example.org", "password": PASSWORD, "consents": {"sync": said}}
+    assert guest.ask("POST", "/v1/auth/register", json=body).status_code == 201
+    assert [(change.purpose, change.version) for change in ConsentChange.select()] == [("sync", 1)]
 
 
 def test_a_withdrawn_consent_is_403_until_it_is_given_again(owner):

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +17,10 @@ import requests
 
 from api.config import Config, ConfigError
 from tests.api.helpers import score
+from tests.surroundings import free_port, until
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "mobile_export" / "reference"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def until(holds: Callable[[], Any], seconds: float = 90) -> Any:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with contextlib.suppress(requests.RequestException):
-            if found := holds():
-                return found
-        time.sleep(0.1)
-    raise AssertionError("it did not happen in time")
 
 
 def children(pid: int) -> list[int]:
@@ -75,7 +60,8 @@ def serving(folder: Path, model_dir: Path) -> Iterator[tuple[str, subprocess.Pop
 
 
 def sign_in(url: str, how: str, email: str) -> dict[str, str]:
-    body = {"email": email, "password": "a long password"}
+    body: dict[str, Any] = {"email": email, "password": "a long password"}
+    body |= {"consents": {"sync": 1}} if how == "register" else {}
     answer = requests.post(f"{url}/v1/auth/{how}", json=body, timeout=10)
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 

@@ -5,9 +5,9 @@ import json
 import pytest
 import requests
 
-from api.tables import Account, Record, SyncHead
+from api.tables import Account, Device, Record, SyncHead
 from sample_clients.python import records
-from sample_clients.python.http import ServerError
+from sample_clients.python.http import Server, ServerError
 from sample_clients.python.sync import sync
 from tests.client.helpers import score
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], i
 @pytest.fixture
 def phone(device):
     held = device("phone")
-    held[1].sign_in("register", "me@example.org", PASSWORD, "phone")
+    held[1].sign_in("register", "me@example.org", PASSWORD, "phone", consents={"sync": 1})
     return held
 
 
@@ -72,16 +72,45 @@ def test_long_notes_do_not_make_a_push_too_large(phone):
     assert sync(store, server).complete and store.unsent_count() == 0
 
 
-def test_signing_in_to_another_account_leaves_no_token_of_it_behind(phone, device):
+@pytest.mark.parametrize("how", ["login", "recover"])
+def test_another_account_is_refused_before_the_server_does_anything(phone, device, how):
     store, server, _ = phone
     other = device("other")
-    other[1].sign_in("register", "other@example.org", PASSWORD, "other")
+    code = other[1].sign_in("register", "other@example.org", PASSWORD, "other")
     mine = store.setting("refresh_token")
-    store.set("account", server.call("GET", "/v1/account").json()["account_id"])
     with pytest.raises(ServerError, match="another account"):
-        server.sign_in("login", "other@example.org", PASSWORD, "phone")
-    assert store.setting("refresh_token") == mine
+        server.sign_in(how, "Other@example.org", "another long password", "phone", code)
+    assert store.setting("refresh_token") == mine and Device.select().count() == 2
+    assert other[1].call("GET", "/v1/account").json()["email"] == "other@example.org"
     assert server.call("GET", "/v1/account").json()["email"] == "me@example.org"
+
+
+def test_the_same_email_under_another_account_leaves_no_token_of_it_behind(phone, device):
+    store, server, _ = phone
+    Account.delete().execute()  # and made anew by somebody else, on another device
+    device("other")[1].sign_in("register", "me@example.org", PASSWORD, "other")
+    with pytest.raises(ServerError, match="another account"):
+        server.sign_in("login", "me@example.org", PASSWORD, "phone")
+    assert [row.name for row in Device.select()] == ["other"]
+
+
+def test_a_sign_in_that_was_cut_off_is_the_same_attempt_when_it_is_tried_again(device):
+    store, server, wire = device("phone")
+    answered, lost = wire.request, []
+
+    def lose_all(method, url, **options):
+        lost.append(answered(method, url, **options))
+        raise requests.ConnectionError("the answer was lost")
+
+    wire.request = lose_all
+    with pytest.raises(ServerError, match="nothing is lost"):
+        server.sign_in("register", "me@example.org", PASSWORD, "phone")
+    wire.request = answered
+    again = Server("http://server", store)  # the app was killed meanwhile
+    again.session = wire
+    code = again.sign_in("register", "me@example.org", PASSWORD, "phone")
+    assert {answer.json()["recovery_code"] for answer in lost} == {code} and len(lost) == 4
+    assert Account.select().count() == 1 and store.setting("attempt") is None
 
 
 def test_a_device_that_has_an_account_makes_no_second_one_that_it_cannot_use(phone):
@@ -92,7 +121,7 @@ def test_a_device_that_has_an_account_makes_no_second_one_that_it_cannot_use(pho
 
 def test_a_history_survives_a_lost_phone_and_a_forgotten_password(device):
     lost, found = device("lost"), device("found")
-    code = lost[1].sign_in("register", "me@example.org", PASSWORD, "lost")
+    code = lost[1].sign_in("register", "me@example.org", PASSWORD, "lost", consents={"sync": 1})
     lost[0].add(score())
     sync(*lost[:2])
     next_code = found[1].sign_in("recover", "me@example.org", "another long password", "found", code)

@@ -161,7 +161,7 @@ def test_the_recovery_code_is_shown_with_what_it_is_for(command, monkeypatch):
     )
     status, said = command("recover", "me@example.org", "--password", "a long password", "--code", "CODE1")
     assert status == 0 and "CODE2" in said and "not shown again" in said
-    assert asked[0][0] == "recover" and asked[0][-1] == "CODE1"
+    assert asked[0][0] == "recover" and "CODE1" in asked[0]
 
 
 def test_signing_out_works_offline_and_says_so(command, monkeypatch):

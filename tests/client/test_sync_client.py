@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], i
 @pytest.fixture
 def two(device):
     phone, tablet = device("phone"), device("tablet")
-    phone[1].sign_in("register", "me@example.org", "a long password", "phone")
+    phone[1].sign_in("register", "me@example.org", "a long password", "phone", consents={"sync": 1})
     tablet[1].sign_in("login", "me@example.org", "a long password", "tablet")
     return phone, tablet
 
@@ -263,15 +264,14 @@ def test_many_threads_refresh_once(two):
 
     wire.request = slow
 
-    def look() -> None:
-        server.call("GET", "/v1/account")
-        database.close()
+    def look(_: int) -> int:
+        try:
+            return server.call("GET", "/v1/account").status_code
+        finally:
+            database.close()
 
-    threads = [threading.Thread(target=look) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(look, range(8))) == [200] * 8
     assert sum(url.endswith("/refresh") for url in seen) == 1
 
 

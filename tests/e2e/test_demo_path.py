@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,15 +17,10 @@ from PIL import Image
 
 from sample_clients.demo.server import running_server
 from sample_clients.python.client import Client
+from tests.surroundings import free_port
 
 ROOT = Path(__file__).parents[2]
 BUNDLE = ROOT / "mobile_export" / "reference"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def run(*arguments, **options):

@@ -27,12 +27,16 @@ Ask = Callable[..., Any]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run it; 1 when a byte is left, or when the control found too little."""
-    p = argparse.ArgumentParser("python -m tests.faults.erase", description=__doc__)
-    p.add_argument("--json", choices=["-"], help="print one JSON object")
-    p.parse_args(argv)
+    raw = argparse.RawDescriptionHelpFormatter
+    p = argparse.ArgumentParser("python -m tests.faults.erase", description=__doc__, formatter_class=raw)
+    p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
+    args = p.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder))
-    print(json.dumps(figures))
+    if args.json and args.json != "-":
+        Path(args.json).write_text(json.dumps(figures))
+    else:
+        print(json.dumps(figures))
     return 0 if figures["failures"] == 0 else 1
 
 

@@ -46,7 +46,8 @@ class Device:
     def __init__(self, server: WebProcess, scratch: Path) -> None:
         self.server, self.told, self.file = server, scratch / "die", scratch / "kill.db"
         self.client = Client(scratch, scratch / "device", f"http://127.0.0.1:{server.port}")
-        self.client.sign_in("register", "me@example.org", "a long password", "device", adopt=True)
+        agreed = {"sync": 1}
+        self.client.sign_in("register", "me@example.org", "a long password", "device", adopt=True, consents=agreed)
         self.expected: set[str] = set()
 
     def play(self, doing: str, point: str | None) -> list[str]:

@@ -57,7 +57,7 @@ class Histories(RuleBasedStateMachine):
     @initialize()
     def register(self) -> None:
         for name, email in ((NAMES[0], MINE), (STRANGER, OTHER)):
-            self.phones[name].client.sign_in("register", email, PASSWORD, name, adopt=True)
+            self.phones[name].client.sign_in("register", email, PASSWORD, name, adopt=True, consents={"sync": 1})
         for name in (*NAMES, STRANGER):  # histories of a few steps have something to lose too
             self.write(name, MOMENTS[0])
             self.write(name, MOMENTS[1])

@@ -1,10 +1,7 @@
 """Kills, few: around the commit of a push. `python -m tests.faults.kill` is the long run."""
 
-import shutil
-
-import pytest
-
 from tests.faults import dying, kill, syncs_disk
+from tests.surroundings import missing
 
 
 def test_a_push_killed_around_its_commit_is_there_exactly_once(tmp_path):
@@ -20,8 +17,9 @@ def test_a_commit_that_was_acknowledged_and_not_made_is_noticed(tmp_path):
         assert "acknowledged and lost" in one.play("push", dying.FORGET)
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed: apt-get install strace")
 def test_a_push_is_on_disk_before_its_200():
+    if reason := syncs_disk.missing():
+        missing(reason)
     figures = kill.written_through()
     assert figures["pushes_without_fdatasync"] == 0
     assert figures["control_without_fdatasync"] == figures["pushes"]

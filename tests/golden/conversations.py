@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from tests.api import helpers
 from tests.golden.stage import Step
 
-PASSWORD = "a long password"
+PASSWORD, NEW = "a long password", "another long password"
+ME = {"email": "me@example.org", "password": PASSWORD}
 MODELS = [{"name": "skinscore", "version": f"1.{n}.0", "sequence": n} for n in (1, 2)]
 
 
@@ -15,17 +17,10 @@ def uuid(n: int) -> str:
 
 def score(n: int, moment: str = "2026-05-04T08:30:00+09:00", milli: int = 2000, **changes: Any) -> dict[str, Any]:
     """A valid score."""
-    answer = {"grade": 2, "balanced": 2, "expected_milli": milli, "probabilities_e4": [0, 1000, 8000, 1000, 0]}
-    return {
-        "id": uuid(n),
-        "kind": "score",
-        "captured_at": moment,
-        "part": 0,
-        "attributes": {"oil": answer},
-        "model": MODELS[0],
-        "file_sha256": f"{n:064x}",
-        "app": "golden 1",
-    } | changes
+    named = {"id": uuid(n), "captured_at": moment, "model": MODELS[0], "file_sha256": f"{n:064x}", "app": "golden 1"}
+    made = helpers.score(n, **named)
+    made["attributes"]["oil"]["expected_milli"] = milli
+    return made | changes
 
 
 def note(n: int, of: int, text: str) -> dict[str, Any]:
@@ -33,9 +28,15 @@ def note(n: int, of: int, text: str) -> dict[str, Any]:
     return {"id": uuid(n), "kind": "note", "score_id": uuid(of), "text": text}
 
 
-def sign_in(device: str, how: str = "login") -> Step:
-    """Register or log in, always the same person."""
-    return {"device": device, "do": "sign_in", "how": how, "email": "me@example.org", "password": PASSWORD}
+def sign_in(device: str, how: str = "login", **more: Any) -> Step:
+    """Register, log in or recover, always the same person, who agrees to sync when registering."""
+    agreed = {"consents": {"sync": 1}} if how == "register" else {}
+    return {"device": device, "do": "sign_in", "how": how} | ME | agreed | more
+
+
+def somebody(path: str, **body: Any) -> Step:
+    """A request that none of the devices makes."""
+    return {"somebody": path, "json": body}
 
 
 def add(device: str, *made: dict[str, Any]) -> list[Step]:
@@ -140,8 +141,48 @@ SCRIPTS: dict[str, tuple[str, list[Step]]] = {
             do("phone", "sync", lose=2),
             do("phone", "forget_access"),
             do("phone", "sync"),
-            {"thief": {"refresh_token": "$refresh.1"}},
+            somebody("refresh", refresh_token="$refresh.1"),
             do("phone", "forget_access"),
+            do("phone", "sync"),
+        ],
+    ),
+    "register": (
+        "A lost answer to a registration: the same attempt gets the same login and recovery code, nobody else does",
+        [
+            sign_in("phone", "register", lose=4),
+            sign_in("phone", "register", lose=1),
+            somebody("register", **ME),
+            somebody("register", **ME, idempotency_key="another-attempt-of-32-characters"),
+            somebody("register", **ME | {"password": "another password"}, idempotency_key="$attempt.1"),
+            *add("phone", score(1)),
+            do("phone", "sync"),
+            somebody("register", **ME, idempotency_key="$attempt.1"),
+        ],
+    ),
+    "recover": (
+        "A lost phone: the code sets a new password and ends the logins; a lost answer hides neither login nor code",
+        [
+            sign_in("lost", "register"),
+            *add("lost", score(1)),
+            do("lost", "sync"),
+            sign_in("found", "recover", code="$recovery.1", password=NEW, lose=4),
+            sign_in("found", "recover", code="$recovery.1", password=NEW, lose=1),
+            somebody("recover", **ME, recovery_code="$recovery.1"),
+            somebody("recover", **ME, recovery_code="$recovery.1", idempotency_key="$attempt.2"),
+            do("found", "sync"),
+            do("lost", "sync"),
+            sign_in("tablet", password=NEW),
+        ],
+    ),
+    "consent": (
+        "An account agrees to nothing by being made: what needs a consent asks for it, and what waited is sent then",
+        [
+            sign_in("phone", "register", consents={}),
+            *add("phone", score(1)),
+            do("phone", "sync"),
+            do("phone", "consent", versions={"sync": 1}),
+            do("phone", "sync"),
+            do("phone", "consent", versions={"sync": 0}),
             do("phone", "sync"),
         ],
     ),

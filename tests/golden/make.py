@@ -16,7 +16,7 @@ from typing import Any
 from tests.golden.conversations import SCRIPTS
 from tests.golden.names import Names
 from tests.golden.stage import Devices, Step, act, application, behind_the_scenes, state
-from tests.golden.wires import Recorder
+from tests.golden.wires import SERVER, Recorder
 
 FOLDER = Path(__file__).parents[2] / "sample_clients" / "golden" / "conversations"
 
@@ -69,13 +69,13 @@ def _performed(step: Step, devices: Devices, recorder: Recorder, folder: Path) -
         behind_the_scenes(step, folder)
         return step
     recorder.heard, recorder.lose = [], step.pop("lose", 0)
-    if "thief" in step:
-        body = recorder.names.fill(step.pop("thief"))
-        recorder.request("POST", "http://server/v1/auth/refresh", headers={}, json=body)
+    if "somebody" in step:
+        body = recorder.names.fill(step["json"])
+        recorder.request("POST", f"{SERVER}/v1/auth/{step['somebody']}", headers={}, json=body)
         return {"do": "raw", "exchanges": recorder.heard}
     client = devices[step["device"]]
     client.server.session = recorder  # type: ignore[assignment]
-    answer = recorder.names.hide(act(client, step))
+    answer = recorder.names.hide(act(client, recorder.names.fill(step)))
     return step | {"exchanges": recorder.heard, "answer": answer, "then": recorder.names.hide(state(client))}
 
 

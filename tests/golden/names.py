@@ -1,6 +1,7 @@
 """Values that differ in every run (tokens, cursors, ids of accounts) stand under names such as `$cursor.2`."""
 
 import re
+import uuid
 from typing import Any
 
 OPAQUE = {
@@ -10,9 +11,11 @@ OPAQUE = {
     "account_id": "account",
     "device_id": "login",
     "recovery_code": "recovery",
+    "idempotency_key": "attempt",
     "request_id": "request",
     "ETag": "etag",
 }
+MADE_BY_CLIENTS = "$attempt."
 NAME = re.compile(r"\$[a-z]+\.[0-9]+")
 
 
@@ -42,8 +45,16 @@ class Names:
         return _mapped(thing, lambda text: _replaced(text, hidden))
 
     def fill(self, thing: Any) -> Any:
-        """The same with values for names."""
-        return _mapped(thing, lambda text: NAME.sub(lambda found: self.value_of[found[0]], text))
+        """The same with values for names.
+
+        One is made up for a name that clients give a value to; a name that has none stands for itself.
+        """
+        return _mapped(thing, lambda text: NAME.sub(lambda found: self._value(found[0]), text))
+
+    def _value(self, name: str) -> str:
+        if name.startswith(MADE_BY_CLIENTS):
+            self.value_of.setdefault(name, uuid.uuid4().hex)
+        return self.value_of.get(name, name)
 
     def differences(self, expected: Any, actual: Any, place: str = "") -> list[str]:
         """Where an answer is not what was written; a name met for the first time takes a value that no other has."""

@@ -69,8 +69,9 @@ def state(client: Client) -> dict[str, Any]:
     }
 
 
-def _sign_in(client: Client, step: Step) -> None:
-    client.sign_in(step["how"], step["email"], step["password"], step["device"], adopt=True)
+def _sign_in(client: Client, step: Step) -> str | None:
+    who = (step["email"], step["password"], step["device"])
+    return client.sign_in(step["how"], *who, adopt=True, code=step.get("code"), consents=step.get("consents"))
 
 
 def _sync(client: Client, step: Step) -> dict[str, Any]:
@@ -87,6 +88,7 @@ ACTIONS = {
     "add": lambda client, step: client.store.add(step["record"]),
     "delete": lambda client, step: client.store.delete(step["id"]),
     "forget_access": _forget_access,
+    "consent": lambda client, step: client.consent(**step["versions"]),
     "sync": _sync,
     "trend": lambda client, step: client.trend(**step["query"]),
 }
