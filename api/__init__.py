@@ -13,7 +13,9 @@ from api import (
     devices,
     heatmaps,
     limits,
+    logs,
     models,
+    observed,
     problems,
     proxies,
     served,
@@ -35,6 +37,7 @@ def create_app(config: Config | None = None) -> Flask:
     serving = config is None
     config = config or Config.from_environment()
     if serving:
+        logs.configure(config.log_requests)
         served.hold(config.database_url)
     app = OpenAPI(
         "api",
@@ -50,6 +53,7 @@ def create_app(config: Config | None = None) -> Flask:
     database.open_database(config.database_url)
     if serving:
         served.sweep_for_ever()
+    observed.register(app)
     problems.register(app)
     database.register(app)
     tokens.register(app, config)

@@ -29,6 +29,7 @@ def account() -> dict[str, Any]:
     description="A new password ends the other device logins. It, and a new recovery code, want a fresh token.",
 )
 @jwt_required()
+@limits.changing
 @validated
 def change(body: AccountPatch) -> dict[str, Any]:
     if body.password is not None or body.new_recovery_code:

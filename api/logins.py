@@ -20,6 +20,7 @@ from api.tables import Account, Device
 
 IDLE_SECONDS, ABSOLUTE_SECONDS = 60 * 86400, 365 * 86400
 GRACE_SECONDS = 60
+MOST = 100  # device logins of an account; then the one that was used least lately ends
 
 
 def start(account: Account, name: str, platform: str) -> dict[str, Any]:
@@ -27,6 +28,8 @@ def start(account: Account, name: str, platform: str) -> dict[str, Any]:
     at = clock.now()
     stale = (Device.last_used < at - IDLE_SECONDS) | (Device.created_at < at - ABSOLUTE_SECONDS)
     Device.delete().where((Device.account == account) & stale).execute()
+    own = Device.select().where(Device.account == account).order_by(Device.last_used.desc(), Device.id)
+    end(*own.limit(MOST).offset(MOST - 1))
     device = Device.create(
         id=uuid.uuid4().hex, account=account, name=name, platform=platform, created_at=at, last_used=at, rotated_at=at
     )

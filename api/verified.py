@@ -5,7 +5,7 @@ under the keys of this process. Times are looked at again at every request; type
 is read from the database, are judged by `tokens` every time.
 """
 
-import time
+from time import time as now
 from typing import Any
 
 from flask_jwt_extended import JWTManager
@@ -33,5 +33,5 @@ class RememberingManager(JWTManager):
 
 def _is_current(payload: dict[str, Any]) -> bool:
     """Stricter than PyJWT, which allows a leeway: at the edges it is asked again."""
-    at = time.time()
+    at = now()
     return payload.get("iat", at) <= at and payload.get("nbf", at) <= at < payload.get("exp", at)

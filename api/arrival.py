@@ -1,0 +1,39 @@
+"""gunicorn's threads, with an end to how long a request may take to arrive.
+
+A connection that sends its request byte by byte, or stops in the middle, keeps one of the few threads: gunicorn itself
+waits for it for ever. Here nothing more is read from it after `SECONDS`; the application then finds the body cut short
+and answers 400. A slow reader of a long answer is not cut off, which a proxy in front keeps away from the threads.
+"""
+
+import contextlib
+import socket
+import time
+from typing import Any
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+SECONDS = 20.0
+
+
+class Worker(ThreadWorker):
+    """For `gunicorn --worker-class api.arrival.Worker`."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._due: dict[TConn, float] = {}
+
+    def handle(self, conn: TConn) -> Any:
+        """One request, in a thread of its own."""
+        self._due[conn] = time.monotonic() + SECONDS
+        try:
+            return super().handle(conn)
+        finally:
+            self._due.pop(conn, None)
+
+    def murder_pending(self) -> None:
+        """The main thread comes here every second; what has arrived whole by now only loses its keep-alive."""
+        super().murder_pending()
+        for conn, due in list(self._due.items()):
+            if time.monotonic() > due and self._due.pop(conn, None):
+                with contextlib.suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RD)
