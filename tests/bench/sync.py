@@ -52,11 +52,11 @@ def measured(server: WebProcess, seconds: float) -> dict[str, Any]:
     """Each kind of request in turn, the yardstick first; CPU time of a request tells more on a machine in use."""
     people = [Person(server.port) for _ in range(CLIENTS)]
     kinds: dict[str, tuple[Callable[[Person], Iterator[bytes]], bytes, int]] = {
-        "bare": (lambda one: repeat(request("GET", "/bare/", _token(one))), b"200", 1),
-        "push": (lambda one: _pushes(one, 1, 0), b"200", 1),
-        "batch": (lambda one: _pushes(one, BATCH, 1_000_000), b"200", BATCH),
-        "list": (lambda one: repeat(request("GET", f"/v1/sync?limit={LIST}", _token(one))), b"200", LIST),
-        "not_modified": (_looks, b"304", 1),
+        "bare": (lambda one: repeat(request("GET", "/bare/", bearer(one))), b"200", 1),
+        "push": (lambda one: pushes(one, 1, 0), b"200", 1),
+        "batch": (lambda one: pushes(one, BATCH, 1_000_000), b"200", BATCH),
+        "list": (lambda one: repeat(request("GET", f"/v1/sync?limit={LIST}", bearer(one))), b"200", LIST),
+        "not_modified": (looks, b"304", 1),
     }
     figures: dict[str, Any] = {}
     for name, (asking, expected, records) in kinds.items():
@@ -73,29 +73,30 @@ def measured(server: WebProcess, seconds: float) -> dict[str, Any]:
     return figures
 
 
-def _token(person: Person) -> str:
-    return person.tokens["access_token"]
+def bearer(person: Person) -> str:
+    """The header that a person's requests carry."""
+    return f"Bearer {person.tokens['access_token']}"
 
 
-def _pushes(person: Person, size: int, start: int) -> Iterator[bytes]:
+def pushes(person: Person, size: int, start: int) -> Iterator[bytes]:
     """Pushes of new records; only ids are put in while the clock runs."""
     before, after = json.dumps(score(0)).encode().split(uuid7(0).encode())
     for turn in count():
         first = start + turn * size
         made = b",".join(before + uuid7(first + n).encode() + after for n in range(size))
-        yield request("POST", "/v1/sync", _token(person), b'{"records":[' + made + b"]}")
+        yield request("POST", "/v1/sync", bearer(person), b'{"records":[' + made + b"]}")
 
 
-def _looks(person: Person) -> Iterator[bytes]:
+def looks(person: Person) -> Iterator[bytes]:
     """Pulls of a client that has everything."""
     cursor, more = "", True
     while more:
         _, page = person.ask("GET", "/v1/sync?limit=500" + (f"&cursor={cursor}" if cursor else ""))
         cursor, more = page["next_cursor"], page["has_more"]
-    person.line.request("GET", f"/v1/sync?cursor={cursor}", headers={"Authorization": f"Bearer {_token(person)}"})
+    person.line.request("GET", f"/v1/sync?cursor={cursor}", headers={"Authorization": bearer(person)})
     answer = person.line.getresponse()
     answer.read()
-    return repeat(request("GET", f"/v1/sync?cursor={cursor}", _token(person), etag=answer.headers["ETag"]))
+    return repeat(request("GET", f"/v1/sync?cursor={cursor}", bearer(person), etag=answer.headers["ETag"]))
 
 
 def memory(server: WebProcess) -> dict[str, Any]:
