@@ -56,9 +56,9 @@ class Sqlite(SqliteDatabase):
                 self.execute_sql(f"PRAGMA busy_timeout = {WAIT * 1000}")
         return not busy
 
-    def joined(self, text: str) -> str:
-        """SQL that joins a text of each row of an ordered subquery by commas, in its order."""
-        return f"group_concat({text}, ',')"
+    def joined(self, column: str, separator: str) -> str:
+        """SQL that joins a column of an ordered subquery to one text, in its order."""
+        return f"group_concat({column}, '{separator}')"
 
     def lock_schema(self) -> None:
         """One web process serves a file: nobody else changes its schema."""
@@ -86,9 +86,9 @@ class Postgres(PostgresqlDatabase):
         """Its log is its own affair: no file of ours keeps what was deleted."""
         return True
 
-    def joined(self, text: str) -> str:
-        """SQL that joins a text of each row by commas, by their `seq`."""
-        return f"string_agg({text}, ',' ORDER BY seq)"
+    def joined(self, column: str, separator: str) -> str:
+        """SQL that joins a column to one text, ordered by `seq`."""
+        return f"string_agg(CAST({column} AS text), '{separator}' ORDER BY seq)"
 
     def lock_schema(self) -> None:
         """Several processes may start at once, and CREATE TABLE IF NOT EXISTS races with itself."""

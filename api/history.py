@@ -1,13 +1,13 @@
 """Pull: the page of an account's history after a cursor, read with its head by one statement and so in one snapshot.
 
-Bodies lie in the table as the canonical text, and the database joins them to the page: fetched row by row, SQLite gives
+Bodies lie in the table as the canonical text, and the database joins those of a page: fetched row by row, SQLite gives
 the interpreter to other threads at every row, which takes longer than reading it. The ETag says up to where a client
 stands after the page, so only one that has everything can ever be told 304.
 """
 
 import json
-from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from api import cursors
 from api.database import run
@@ -16,10 +16,10 @@ from api.tables import Account, database
 
 MAX_PAGE, PAGE = 500, 200
 HEAD = "epoch, seq, count, xor, tombstones"
-# Of a row one of the two is NULL, which joining leaves out.
-RECORD = """CASE WHEN NOT tombstone THEN '{"seq":' || seq || ',"record":' || body || '}' END"""
-TOMBSTONE = """CASE WHEN tombstone THEN '{"seq":' || seq || ',"id":"' || id || '"}' END"""
-ROWS = "SELECT seq, id, tombstone, body FROM record WHERE account_id = ? AND seq > ? ORDER BY seq LIMIT ?"
+# A body is one line of JSON: control characters are escaped in it.
+ROWS = """
+    SELECT seq, CASE WHEN tombstone THEN id ELSE body END AS line FROM record
+    WHERE account_id = ? AND seq > ? ORDER BY seq LIMIT ?"""
 
 
 @dataclass
@@ -31,15 +31,6 @@ class Head:
     count: int
     xor: str
     tombstones: int
-
-
-class Rows(NamedTuple):
-    """How many rows a page has, the last one's number, and both kinds of them as the client reads them."""
-
-    taken: int
-    newest: int
-    live: str | None
-    dead: str | None
 
 
 @dataclass(frozen=True)
@@ -58,25 +49,26 @@ def pull(account: Account, cursor: str | None, limit: int, key: str, had: set[st
         _require_known(stand, head)
         if _etag(head, head.seq) in had:
             return Page(_etag(head, head.seq), None)
-    found = run(_statement(), account.id, stand.seq if stand else 0, limit, account.id)
-    head = head_of([row[: len(fields(Head))] for row in found])
+    row = run(_statement(), account.id, stand.seq if stand else 0, limit, account.id)
+    head = head_of([one[:-2] for one in row])
     _require_known(stand, head)
-    return _page(head, Rows(*found[0][len(fields(Head)) :]), limit, key)
+    seqs, lines = row[0][-2:]
+    return _page(head, list(zip(seqs.split(","), lines.split("\n"), strict=True)) if seqs else [], limit, key)
 
 
 def _statement() -> str:
-    live, dead = database.joined(RECORD), database.joined(TOMBSTONE)
-    joined = f"SELECT count(*) AS taken, max(seq) AS newest, {live} AS live, {dead} AS dead"
-    page = f"({joined} FROM ({ROWS}) AS part) AS page"
-    return f"SELECT {HEAD}, taken, newest, live, dead FROM synchead, {page} WHERE account_id = ?"
+    seqs, lines = database.joined("seq", ","), database.joined("line", "\n")
+    page = f"(SELECT {seqs} AS seqs, {lines} AS lines FROM ({ROWS}) AS part) AS page"
+    return f"SELECT {HEAD}, seqs, lines FROM synchead, {page} WHERE account_id = ?"
 
 
-def _page(head: Head, rows: Rows, limit: int, key: str) -> Page:
-    more = rows.taken == limit and rows.newest < head.seq
-    last = rows.newest if more else head.seq
+def _page(head: Head, rows: list[tuple[str, str]], limit: int, key: str) -> Page:
+    more = len(rows) == limit and int(rows[-1][0]) < head.seq
+    last = int(rows[-1][0]) if more else head.seq
+    records = ",".join([f'{{"seq":{seq},"record":{line}}}' for seq, line in rows if line[0] == "{"])
+    tombstones = ",".join([f'{{"seq":{seq},"id":"{line}"}}' for seq, line in rows if line[0] != "{"])
     end = {"next_cursor": cursors.encode(head.epoch, last, key), "has_more": more, "head": shown(head)}
-    text = f'{{"records":[{rows.live or ""}],"tombstones":[{rows.dead or ""}],{json.dumps(end)[1:]}'
-    return Page(_etag(head, last), text)
+    return Page(_etag(head, last), f'{{"records":[{records}],"tombstones":[{tombstones}],{json.dumps(end)[1:]}')
 
 
 def _require_known(stand: cursors.Stand | None, head: Head) -> None:

@@ -4,15 +4,14 @@ The id goes back in `X-Request-Id` and stands in every problem document. A calle
 signs of 0-9, a-f and -, such as a UUID: anything else could smuggle text into the log.
 """
 
-import logging
 import re
+import secrets
 import time
-import uuid
 
 from flask import Flask, Response, g, request
 from prometheus_client import Histogram
 
-from api.logs import REQUESTS
+from api import logs
 
 HEADER = "X-Request-Id"
 WELL_FORMED = re.compile("[0-9a-f-]{16,64}")
@@ -20,7 +19,6 @@ BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 SECONDS = Histogram(
     "skinscore_request_seconds", "From the request to its answer", ("method", "route", "status"), buckets=BUCKETS
 )
-log = logging.getLogger(REQUESTS)
 
 
 def register(app: Flask) -> None:
@@ -30,7 +28,7 @@ def register(app: Flask) -> None:
     def begin() -> None:
         g.begun = time.perf_counter()
         sent = request.headers.get(HEADER, "")
-        g.request_id = sent if WELL_FORMED.fullmatch(sent) else uuid.uuid4().hex
+        g.request_id = sent if WELL_FORMED.fullmatch(sent) else secrets.token_hex(16)
 
     @app.after_request
     def end(response: Response) -> Response:
@@ -39,7 +37,6 @@ def register(app: Flask) -> None:
         # The rule, not the path, which names devices and jobs; what matches none must not make series of its own.
         method, route = (request.method, request.url_rule.rule) if request.url_rule else ("-", "-")
         SECONDS.labels(method, route, response.status_code).observe(seconds)
-        if log.isEnabledFor(logging.INFO):
-            seen = {"request_id": g.request_id, "method": method, "route": route, "status": response.status_code}
-            log.info("", extra={"fields": seen | {"ms": round(seconds * 1000, 1)}})
+        seen = {"request_id": g.request_id, "method": method, "route": route, "status": response.status_code}
+        logs.requests.note(**seen, ms=round(seconds * 1000, 1))
         return response

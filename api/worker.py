@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     p = argparse.ArgumentParser("python -m api.worker", description="Take heatmap jobs from the table.")
     p.add_argument("--parent", type=int, help="leave when this process is gone")
     args = p.parse_args(argv)
-    logs.configure()
+    logs.configure(log_requests=False)
     try:
         config = Config.from_environment()
         explainer = prepare(config)
