@@ -5,8 +5,8 @@ audience and subject under the keys of this process. Times are looked at again a
 device login, which is read from the database, are judged by `tokens` every time.
 """
 
+import time
 from functools import lru_cache
-from time import time as now
 from typing import Any
 
 import jwt
@@ -37,5 +37,5 @@ class RememberingManager(JWTManager):
 
 def _is_current(payload: dict[str, Any]) -> bool:
     """Stricter than PyJWT, which allows a leeway: at the edges it is asked again."""
-    at = now()
+    at = time.time()
     return payload.get("iat", at) <= at and payload.get("nbf", at) <= at < payload.get("exp", at)

@@ -1,5 +1,6 @@
 """What is seen of a request: an id that comes back, a line without what was sent, a count and a duration."""
 
+import contextlib
 import io
 import json
 import logging
@@ -25,14 +26,13 @@ def lines(monkeypatch):
     handler.setFormatter(logs.Lines())
     logger.addHandler(handler)
     monkeypatch.setattr(logs.requests, "wanted", True)
-    monkeypatch.setattr("sys.stderr", written)
 
     def read():
-        logs.requests.flush()
+        with contextlib.redirect_stderr(written):
+            logs.requests.flush()
         return [json.loads(line) for line in written.getvalue().splitlines()]
 
     yield read
-    logs.requests.flush()
     logger.removeHandler(handler)
 
 

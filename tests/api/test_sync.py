@@ -299,7 +299,6 @@ def test_a_full_account_says_what_to_do_and_takes_deletes(owner, monkeypatch):
     assert verdicts(push(owner, [score(3)])) == ["created"]
 
 
-@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 def test_who_creates_and_deletes_for_ever_meets_an_end_and_can_still_delete_and_pull(owner, monkeypatch):
     monkeypatch.setattr(filing, "ROWS", 4)
     for n in (1, 2):

@@ -12,6 +12,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import flask_jwt_extended.tokens
@@ -55,7 +56,7 @@ def create_hasty_app() -> Flask:
 def create_wandering_app() -> Flask:
     """The real application; every clock that judges a token or a login reads the same time."""
     clock.now = lambda: int(_wandering())
-    verified.now = _wandering
+    verified.time = SimpleNamespace(time=_wandering)  # type: ignore[assignment]
     for module in (jwt.api_jwt, flask_jwt_extended.tokens, flask_jwt_extended.view_decorators):
         module.datetime = _Wandering  # type: ignore[attr-defined]
     return api.create_app()
