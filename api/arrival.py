@@ -34,6 +34,6 @@ class Worker(ThreadWorker):
         """The main thread comes here every second; what has arrived whole by now only loses its keep-alive."""
         super().murder_pending()
         for conn, due in list(self._due.items()):
-            if time.monotonic() > due and self._due.pop(conn, None):
+            if time.monotonic() > due and self._due.pop(conn, 0.0):  # answered meanwhile, where it is not there
                 with contextlib.suppress(OSError):
                     conn.sock.shutdown(socket.SHUT_RD)

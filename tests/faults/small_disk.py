@@ -43,6 +43,7 @@ def _written(descriptor: int, data: bytes) -> bool:
 def small_disk(folder: Path, megabytes: int) -> Iterator[SmallDisk]:
     """A disk of that size in place of `folder`. Raises `NoMount`."""
     folder.mkdir()
+    folder.parent.chmod(0o711)  # PostgreSQL runs as somebody else and has to come through
     mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=777", "skinscore-test", str(folder)]
     done = subprocess.run(mount, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -26,12 +26,13 @@ class Steady:
         self._reader.ask("GET", "/v1/sync")  # a token's first request is noted, which a database in trouble cannot do
         self.acknowledged: set[str] = set()
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._write, args=(n,)) for n in range(WRITERS)]
+        writers = [self.person.again() for _ in range(WRITERS)]
+        self._threads = [threading.Thread(target=self._write, args=one) for one in enumerate(writers)]
         for thread in self._threads:
             thread.start()
 
-    def _write(self, writer: int) -> None:
-        with self.person.again() as me:
+    def _write(self, writer: int, me: Person) -> None:
+        with me:
             number = writer * 1_000_000
             while not self._stop.is_set():
                 record = score(number)
