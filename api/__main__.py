@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from peewee import OperationalError
 
@@ -23,7 +24,7 @@ from api import admin, backup, metrics, migrate, restore, served
 from api.config import Config, ConfigError, with_development_secrets
 from api.worker import CANNOT
 
-THREADS = 8
+SETTINGS = Path(__file__).with_name("arrival.py")
 STOPPING, GRACE = 8, 10  # s that requests have to end, and that a process has before it is killed
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # s before a dead worker is started again
 
@@ -92,7 +93,7 @@ def serve(host: str, port: int, environment: dict[str, str]) -> int:
 def web_command(host: str, port: int) -> list[str]:
     """One process, whatever WEB_CONCURRENCY says: SQLite gets one queue of writers."""
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    one = ["--workers", "1", "--worker-class", "api.arrival.Worker", "--threads", str(THREADS)]
+    one = ["--workers", "1", "--config", str(SETTINGS)]
     rest = ["--graceful-timeout", str(STOPPING), "--log-level", "warning", "--no-control-socket"]
     return [sys.executable, "-m", "gunicorn", "api:create_app()", "--bind", bind, *one, *rest]
 

@@ -1,8 +1,12 @@
-"""gunicorn's threads, with an end to how long a request may take to arrive.
+"""gunicorn's settings: its threads, with an end to how long a request may take to arrive.
+
+    gunicorn --config api/arrival.py 'api:create_app()'
+
+Read as a file, so that the master process does not import the application, which only its child needs.
 
 A connection that sends its request byte by byte, or stops in the middle, keeps one of the few threads: gunicorn itself
-waits for it for ever. Here nothing more is read from it after `SECONDS`; the application then finds the body cut short
-and answers 400. A slow reader of a long answer is not cut off, which a proxy in front keeps away from the threads.
+waits for it for ever. Here nothing more is read from it after some seconds; the application then finds the body cut
+short and answers 400. A slow reader of a long answer is not cut off: a proxy in front keeps that away from the threads.
 """
 
 import contextlib
@@ -12,11 +16,11 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-SECONDS = 20.0
-
 
 class Worker(ThreadWorker):
-    """For `gunicorn --worker-class api.arrival.Worker`."""
+    """Threads that do not wait for ever."""
+
+    seconds = 20.0
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -24,7 +28,7 @@ class Worker(ThreadWorker):
 
     def handle(self, conn: TConn) -> Any:
         """One request, in a thread of its own."""
-        self._due[conn] = time.monotonic() + SECONDS
+        self._due[conn] = time.monotonic() + self.seconds
         try:
             return super().handle(conn)
         finally:
@@ -37,3 +41,7 @@ class Worker(ThreadWorker):
             if time.monotonic() > due and self._due.pop(conn, 0.0):  # answered meanwhile, where it is not there
                 with contextlib.suppress(OSError):
                     conn.sock.shutdown(socket.SHUT_RD)
+
+
+worker_class = Worker
+threads = 8

@@ -112,3 +112,17 @@ def test_the_command_without_settings_is_a_sentence(tmp_path):
     with command(tmp_path, METRICS_PORT="", PROMETHEUS_MULTIPROC_DIR="") as process:
         assert process.stderr and "set METRICS_PORT" in process.stderr.read()
         assert process.wait(30) == 2
+
+
+def test_serve_answers_with_what_its_web_process_counted(tmp_path):
+    port, metrics_port = free_port(), free_port()
+    settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 'a.db'}", "METRICS_PORT": str(metrics_port)}
+    asked = [sys.executable, "-m", "api", "serve", "--port", str(port)]
+    environment = os.environ | settings | {"MODEL_DIR": str(tmp_path)}  # without a bundle the worker ends by itself
+    with subprocess.Popen(asked, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        try:
+            until(lambda: requests.get(f"http://127.0.0.1:{port}/healthz", timeout=2).ok)
+            assert counts(scrape(metrics_port), "/healthz") > 0
+        finally:
+            process.terminate()
+        assert process.wait(30) == 0

@@ -12,14 +12,13 @@ from unittest import mock
 from peewee import Database, PeeweeException
 
 from api import engines
-from api.engines import engine
 from sample_clients.python import sync
 from sample_clients.python.client import Client
 from sample_clients.python.http import ServerError
 from tests.client.helpers import score
 from tests.faults import dying
 from tests.faults.leaving import Leaver
-from tests.faults.victims import victims
+from tests.faults.victims import recovered, victims
 from tests.postgres import Cluster
 from tests.servers import WebProcess, web_process
 
@@ -110,8 +109,7 @@ class Device:
         faults = [] if held == self.expected else ["lost or doubled"]
         if self.client.store.setting("refresh_token") is None:
             faults.append("signed out")
-        database = engine(self.url)
-        with database.connection_context():
+        with recovered(self.url) as database:
             found = {fault: database.execute_sql(query).fetchone()[0] for fault, query in SHOULD_BE_NONE.items()}
             found["integrity"] = not is_sound(database)
         return faults + [fault for fault, wrong in found.items() if wrong]

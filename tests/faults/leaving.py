@@ -6,9 +6,10 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from api.engines import engine, is_postgres
+from api.engines import is_postgres
 from tests.client.helpers import score
 from tests.faults.load import listing
+from tests.faults.victims import recovered
 from tests.people import PASSWORD, Person
 
 BATCH, PATIENCE = 5, 60  # records; s until the log of a killed process is emptied
@@ -63,8 +64,7 @@ class Leaver:
         return faults + self._left_in_tables(url) + self._left_in_files(url)
 
     def _left_in_tables(self, url: str) -> list[str]:
-        database = engine(url)
-        with database.connection_context():
+        with recovered(url) as database:
             asked = [f"SELECT count(*) FROM {table} WHERE account_id = {database.param}" for table in TABLES]
             left = sum(database.execute_sql(query, (self.identity,)).fetchone()[0] for query in asked)
         return ["rows are left"] if left else []

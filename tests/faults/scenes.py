@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from api import arrival
+from api.arrival import Worker
 from api.engines import is_postgres, sqlite_path
 from tests.faults import cut, dying, load
 from tests.faults.small_disk import small_disk
@@ -148,7 +148,7 @@ def truncated(place: Place) -> dict[str, Any]:
     return figures | {"truncated": dict(Counter(f"{way}: {status}" for way, status in told))}
 
 
-def slow(place: Place, app: str = APP, patience: float = arrival.SECONDS) -> dict[str, Any]:
+def slow(place: Place, app: str = APP, patience: float = Worker.seconds) -> dict[str, Any]:
     """One body comes in pieces, and as many connections as there are threads stop in the middle."""
     with web_process(place.scratch, place.url(), app) as server, Person(server.port) as me:
         with writing(server.port) as steady:

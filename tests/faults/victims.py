@@ -4,12 +4,18 @@ import contextlib
 import os
 import random
 import signal
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from peewee import Database, OperationalError
+
+from api.engines import engine
 from tests.postgres import Cluster
 from tests.servers import WebProcess
 
+PATIENCE = 60  # s that PostgreSQL may take to recover
 Kill = Callable[[], list[int]]  # the process ids that it hit
 
 
@@ -19,6 +25,21 @@ def victims(server: WebProcess, cluster: Cluster | None) -> dict[str, Kill]:
     if cluster:
         kills |= {"backend": lambda: _kill(random.sample(_backends(cluster), 1)), "postgresql": lambda: _crash(cluster)}
     return kills
+
+
+@contextmanager
+def recovered(url: str) -> Iterator[Database]:
+    """A connection of our own, once the database takes any."""
+    database, end = engine(url), time.monotonic() + PATIENCE
+    while not database.is_connection_usable():
+        try:
+            database.connect(reuse_if_open=True)
+        except OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+    yield database
+    database.close()
 
 
 def _kill(pids: list[int]) -> list[int]:
