@@ -28,10 +28,12 @@ serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]
 test: $(READY) lint ## style, types and all tests
 	@$(BIN)/python -m pytest
 
-test-deep: $(READY) ## races, 200 kills, a deletion looked for, 500 made-up histories on each database (about an hour)
+test-deep: $(READY) ## races, kills, troubles, a deletion looked for, 500 made-up histories on each database (an hour and a half)
 	@$(BIN)/python -m tests.faults.race --json -
 	@$(BIN)/python -m tests.faults.kill --rounds 200 --json -
 	@$(BIN)/python -m tests.faults.erase --json -
+	@$(BIN)/python -m tests.faults.trouble --json -
+	@$(BIN)/python -m tests.bench.page --json -
 	@DEEP=1 $(BIN)/python -m pytest tests/faults/test_stateful.py
 
 lint: $(READY)

@@ -2,41 +2,28 @@
 
 import sqlite3
 import tempfile
-import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from api.arrival import Worker
 from api.engines import is_postgres, sqlite_path
-from tests.faults import cut, dying, load
+from tests.faults import cut, load
+from tests.faults.clock_back import clock_back
+from tests.faults.place import Place
 from tests.faults.small_disk import small_disk
 from tests.faults.steady import Steady, writing
 from tests.people import Person
 from tests.postgres import Cluster
-from tests.servers import APP, WebProcess, web_process
+from tests.servers import APP, web_process
 
 LOCKED_SECONDS = 10
-HOUR = 3600
-RACED = 1500  # records written while the clock moves
 TRUNCATED = 40
 MEGABYTES = {"sqlite": 12, "postgresql": 160}
-
-
-@dataclass
-class Place:
-    """Where a scene plays: a folder, and a PostgreSQL cluster where that is the database."""
-
-    scratch: Path
-    cluster: Cluster | None = None
-
-    def url(self, folder: Path | None = None) -> str:
-        """A new database."""
-        return self.cluster.database() if self.cluster else f"sqlite:///{folder or self.scratch}/scene.db"
 
 
 def outcome(steady: Steady, promised: set[int], **happened: bool) -> dict[str, Any]:
@@ -101,40 +88,6 @@ def restarted(place: Place) -> dict[str, Any]:
         return outcome(steady, {200, 503}, refused=refused, went_on=went_on)
 
 
-def clock_back(place: Place) -> dict[str, Any]:
-    """The server's clock goes back by an hour, and on again, while writers race and readers poll."""
-    behind = place.scratch / "behind"
-    behind.write_text("0")
-    app, told = "tests.faults.dying:create_wandering_app()", {dying.BEHIND: str(behind)}
-    with mock.patch.dict("os.environ", told), web_process(place.scratch, place.url(), app) as server:
-        return _raced(server, behind)
-
-
-def _raced(server: WebProcess, behind: Path) -> dict[str, Any]:
-    figures: list[dict[str, Any]] = []
-    race = threading.Thread(target=lambda: figures.append(load.run(server.port, RACED, 2)))
-    with Person(server.port) as me:
-        race.start()
-        time.sleep(1)
-        behind.write_text(str(HOUR))
-        stale, _ = me.send("GET", "/v1/account", token=me.tokens["access_token"])
-        renewed, tokens = me.send("POST", "/v1/auth/refresh", {"refresh_token": me.tokens["refresh_token"]})
-        valid, _ = me.send("GET", "/v1/account", token=tokens.get("access_token"))
-        time.sleep(1)
-        behind.write_text("0")
-        race.join()
-    wrong = Counter(statuses=(stale, renewed, valid) != (401, 200, 200))
-    missed = figures[0]["missed"] + figures[0]["errors"] + (figures[0]["records"] < RACED)
-    return {
-        "statuses": {"stale token": stale, "refresh": renewed, "new token": valid},
-        "acknowledged": figures[0]["records"],
-        "unpromised": int(wrong["statuses"]) + missed,
-        "acknowledged_absent": figures[0]["acknowledged_absent"],
-        "checksum_wrong": figures[0]["checksum_wrong"],
-        "did_not_happen": [],
-    }
-
-
 def truncated(place: Place) -> dict[str, Any]:
     """Bodies end too soon: nothing of them is filed, and everybody else goes on."""
     with web_process(place.scratch, place.url()) as server, Person(server.port) as me:
@@ -165,7 +118,7 @@ def slow(place: Place, app: str = APP, patience: float = Worker.seconds) -> dict
     return figures | {"stalled": dict(Counter(told))}
 
 
-ANYWHERE = {
+ANYWHERE: dict[str, Callable[[Place], dict[str, Any]]] = {
     "disk full": disk_full,
     "locked 10 s": locked,
     "clock back": clock_back,

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.faults import scenes, trouble
+from tests.faults.place import Place
 from tests.faults.small_disk import NoMount
 from tests.faults.steady import writing
 from tests.servers import web_process
@@ -10,24 +11,24 @@ from tests.servers import web_process
 
 def test_a_full_disk_is_503_and_loses_nothing_that_was_acknowledged(tmp_path):
     try:
-        figures = scenes.disk_full(scenes.Place(tmp_path))
+        figures = scenes.disk_full(Place(tmp_path))
     except NoMount as reason:
         pytest.skip(str(reason))
     assert trouble.holds(figures) and figures["statuses"][503] > 0, figures
 
 
 def test_bodies_that_end_too_soon_are_400_and_leave_nothing(tmp_path):
-    figures = scenes.truncated(scenes.Place(tmp_path))
+    figures = scenes.truncated(Place(tmp_path))
     assert trouble.holds(figures), figures
 
 
 def test_connections_that_stop_in_the_middle_do_not_keep_the_others_out(tmp_path):
-    figures = scenes.slow(scenes.Place(tmp_path), "tests.faults.dying:create_hasty_app()", patience=1.0)
+    figures = scenes.slow(Place(tmp_path), "tests.faults.dying:create_hasty_app()", patience=1.0)
     assert trouble.holds(figures), figures
 
 
 def test_a_clock_that_goes_back_misses_no_record_and_ends_no_login(tmp_path):
-    figures = scenes.clock_back(scenes.Place(tmp_path))
+    figures = scenes.clock_back(Place(tmp_path))
     assert trouble.holds(figures), figures
 
 

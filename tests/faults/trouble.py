@@ -17,7 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.faults.scenes import ANYWHERE, SCENES, Place
+from tests.faults.place import Place
+from tests.faults.scenes import ANYWHERE, SCENES
 from tests.faults.small_disk import NoMount
 from tests.postgres import Cluster, Missing
 
