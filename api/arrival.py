@@ -20,7 +20,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 class Worker(ThreadWorker):
     """Threads that do not wait for ever."""
 
-    seconds = 20.0
+    seconds = 60.0  # a full push over a phone's worst network takes less
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
