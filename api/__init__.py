@@ -3,6 +3,9 @@
 `create_app` builds the web process, which needs no torch; `python -m api serve` starts it with a heatmap worker.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, Response, request
 from flask_openapi import Info, OpenAPI
 
@@ -14,7 +17,9 @@ from api import (
     devices,
     heatmaps,
     limits,
+    logs,
     models,
+    observed,
     problems,
     proxies,
     served,
@@ -28,6 +33,14 @@ from api.problems import Problem
 PHOTO_BYTES = 12 << 20
 
 
+class App(OpenAPI):
+    """Nothing here is a coroutine, and looking whether it is takes a fifteenth of a request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is."""
+        return func
+
+
 def create_app(config: Config | None = None) -> Flask:
     """The web application. Raises `config.ConfigError` when the environment is not fit to start.
 
@@ -36,6 +49,7 @@ def create_app(config: Config | None = None) -> Flask:
     serving = config is None
     config = config or Config.from_environment()
     if serving:
+        logs.configure(config.log_requests)
         served.hold(config.database_url)
     app = routed()
     app.config["MAX_CONTENT_LENGTH"] = PHOTO_BYTES
@@ -43,6 +57,7 @@ def create_app(config: Config | None = None) -> Flask:
     database.open_database(config.database_url)
     if serving:
         served.sweep_for_ever()
+    observed.register(app)
     problems.register(app)
     database.register(app)
     tokens.register(app, config)
@@ -55,7 +70,7 @@ def create_app(config: Config | None = None) -> Flask:
 
 def routed() -> OpenAPI:
     """The routes and their description alone, without what they need to answer."""
-    app = OpenAPI(
+    app = App(
         "api",
         info=Info(title="SkinScore", version="1"),
         openapi_extensions={"openapi": "3.1.0"},

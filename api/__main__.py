@@ -16,12 +16,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
-from api import admin, backup, migrate, restore, served
+from peewee import OperationalError
+
+from api import admin, backup, metrics, migrate, restore, served
 from api.config import Config, ConfigError, with_development_secrets
 from api.worker import CANNOT
 
-THREADS = 8
+SETTINGS = Path(__file__).with_name("arrival.py")
 STOPPING, GRACE = 8, 10  # s that requests have to end, and that a process has before it is killed
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # s before a dead worker is started again
 
@@ -36,21 +39,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     restore.add_parser(commands)
     migrate.add_parser(commands)
     admin.add_parser(commands)
+    metrics.add_parser(commands)
     serve_parser = commands.add_parser("serve", help="web process and heatmap worker")
     serve_parser.add_argument("--host", default="127.0.0.1")
     serve_parser.add_argument("--port", type=int, default=8000)
     args = p.parse_args(argv)
-    if hasattr(args, "run"):
-        return args.run(args)
     try:
+        if hasattr(args, "run"):
+            return args.run(args)
         environment = with_development_secrets(os.environ)
         config = Config.from_environment(environment)
         require_free(args.host, args.port)
         served.require(config.database_url)  # only a look: the web process holds it
+        with metrics.exported(config) as shared:
+            return serve(args.host, args.port, environment | shared)
     except ConfigError as error:
         print(f"api: {error}", file=sys.stderr)
-        return 2
-    return serve(args.host, args.port, environment)
+    except OperationalError as error:
+        said = str(error).partition("\n")[0]
+        print(f"api: the database cannot be used ({said}): start it, or mend DATABASE_URL", file=sys.stderr)
+    return 2
 
 
 def require_free(host: str, port: int) -> None:
@@ -85,7 +93,7 @@ def serve(host: str, port: int, environment: dict[str, str]) -> int:
 def web_command(host: str, port: int) -> list[str]:
     """One process, whatever WEB_CONCURRENCY says: SQLite gets one queue of writers."""
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    one = ["--workers", "1", "--worker-class", "gthread", "--threads", str(THREADS)]
+    one = ["--workers", "1", "--config", str(SETTINGS)]
     rest = ["--graceful-timeout", str(STOPPING), "--log-level", "warning", "--no-control-socket"]
     return [sys.executable, "-m", "gunicorn", "api:create_app()", "--bind", bind, *one, *rest]
 

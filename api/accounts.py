@@ -36,6 +36,7 @@ def account() -> dict[str, Any]:
     responses=answers({200: AccountReply}, *FRESH, *SENT, *STORED),
 )
 @jwt_required()
+@limits.changing
 @validated
 def change(body: AccountPatch) -> dict[str, Any]:
     if body.password is not None or body.new_recovery_code:

@@ -15,7 +15,7 @@ from peewee import IntegrityError
 from api import credentials, passwords
 from api.bodies import email_address
 from api.config import Config, ConfigError
-from api.database import database, open_database, write_transaction
+from api.database import database, held, open_database, write_transaction
 from api.tables import Account
 
 
@@ -52,10 +52,10 @@ def run(args: argparse.Namespace) -> int:
 
 def reset(email: str) -> str:
     """A new recovery code; password and device logins stay until it is used. Raises `NotDone`."""
-    account = Account.get_or_none(Account.email == email)
-    if account is None:
-        raise NotDone(f"{email} has no account here: check the spelling and DATABASE_URL")
     with write_transaction():
+        account = held(Account.select().where(Account.email == email)).first()
+        if account is None:
+            raise NotDone(f"{email} has no account here: check the spelling and DATABASE_URL")
         return credentials.new_recovery_code(account)
 
 

@@ -13,6 +13,8 @@
 | TRUSTED_PROXIES | proxies in front that set X-Forwarded-For and -Proto         | 0: no header is believed |
 | SIGN_IN_LIMIT | sign-ins per address, generous since carriers share addresses  | 120 per minute;1200 per hour |
 | LIMIT_STORE   | where tries are counted; `redis://…` for several web processes | memory://              |
+| METRICS_PORT  | loopback port with Prometheus text (`api/metrics.py`)           | 0: none                |
+| LOG_REQUESTS  | `yes`, or `no`: then only what goes wrong is logged            | yes                    |
 | ERASURE_LEDGER | file that keeps erased accounts erased after a restore        | DATABASE file + .erased |
 """
 
@@ -66,6 +68,8 @@ class Config:
     sign_in_limit: str = SIGN_IN_LIMIT
     limit_store: str = "memory://"
     erasure_ledger: Path | None = None
+    metrics_port: int = 0
+    log_requests: bool = True
 
     @property
     def refresh_keys(self) -> tuple[str, ...]:
@@ -103,10 +107,12 @@ class Config:
             photo_key,
             tuple(refresh_keys[1:]),
             _choice(env, "REGISTRATION", "open", "closed") == "open",
-            _count(env, "TRUSTED_PROXIES"),
+            _count(env, "TRUSTED_PROXIES", 9),
             env.get("SIGN_IN_LIMIT") or SIGN_IN_LIMIT,
             env.get("LIMIT_STORE") or "memory://",
             Path(env["ERASURE_LEDGER"]) if env.get("ERASURE_LEDGER") else None,
+            _count(env, "METRICS_PORT", 65535),
+            _choice(env, "LOG_REQUESTS", "yes", "no") == "yes",
         )
 
 
@@ -122,10 +128,10 @@ def _choice(env: Mapping[str, str], name: str, *known: str) -> str:
     return chosen
 
 
-def _count(env: Mapping[str, str], name: str) -> int:
+def _count(env: Mapping[str, str], name: str, most: int) -> int:
     written = env.get(name) or "0"
-    if not re.fullmatch("[0-9]", written):
-        raise ConfigError(f"{name} must be a number from 0 to 9")
+    if not re.fullmatch("[0-9]{1,5}", written) or int(written) > most:
+        raise ConfigError(f"{name} must be a number from 0 to {most}")
     return int(written)
 
 

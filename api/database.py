@@ -1,7 +1,7 @@
-"""Connections and the two kinds of transaction, on SQLite and PostgreSQL alike.
+"""Connections and the one kind of transaction, on SQLite and PostgreSQL alike.
 
-One connection per thread, rolled back after each request. Only `write_transaction` and `read_snapshot` open
-transactions; how each database does that is in `engines.py`.
+One connection per thread, rolled back after each request. Only `write_transaction` opens transactions; how each
+database does that is in `engines.py`. What must be read of one and the same state is read by one statement.
 """
 
 from collections.abc import Iterator
@@ -35,13 +35,6 @@ def write_transaction() -> Iterator[None]:
     On PostgreSQL rows are locked by the first statement that changes them: read what decides a change by `held`.
     """
     with database.turn(), database.atomic(*database.write):
-        yield
-
-
-@contextmanager
-def read_snapshot() -> Iterator[None]:
-    """Several reads of one and the same state."""
-    with database.atomic(*database.snapshot):
         yield
 
 

@@ -15,6 +15,7 @@ from peewee import Database, ModelSelect, OperationalError, PostgresqlDatabase, 
 from api.config import ConfigError, is_postgres, sqlite_path
 
 WAIT = 5  # s for a lock, then the answer is 503
+READERS = 0.2  # s that writers wait while the log is emptied and a reader still needs it
 SCHEMA_LOCK = 0x736B696E  # any number that nothing else in that PostgreSQL database locks
 PRAGMAS = {
     "journal_mode": "wal",
@@ -28,7 +29,7 @@ PRAGMAS = {
 class Sqlite(SqliteDatabase):
     """One file, one writer."""
 
-    write, snapshot = ("IMMEDIATE",), ("DEFERRED",)
+    write = ("IMMEDIATE",)
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,8 +49,16 @@ class Sqlite(SqliteDatabase):
     def truncate_log(self) -> bool:
         """Empty the log, which keeps what was deleted; False when a reader held it."""
         with self.turn():
-            busy, *_ = self.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self.execute_sql(f"PRAGMA busy_timeout = {READERS * 1000:.0f}")
+            try:
+                busy, *_ = self.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self.execute_sql(f"PRAGMA busy_timeout = {WAIT * 1000}")
         return not busy
+
+    def joined(self, column: str, separator: str) -> str:
+        """SQL that joins a column of an ordered subquery to one text, in its order."""
+        return f"group_concat({column}, '{separator}')"
 
     def lock_schema(self) -> None:
         """One web process serves a file: nobody else changes its schema."""
@@ -62,7 +71,7 @@ class Sqlite(SqliteDatabase):
 class Postgres(PostgresqlDatabase):
     """Any number of processes; a lost connection is opened again by the next request."""
 
-    write, snapshot = (), ("REPEATABLE READ",)
+    write = ()
 
     def __init__(self, url: str) -> None:
         options = f"-c lock_timeout={WAIT}s -c timezone=UTC"
@@ -76,6 +85,10 @@ class Postgres(PostgresqlDatabase):
     def truncate_log(self) -> bool:
         """Its log is its own affair: no file of ours keeps what was deleted."""
         return True
+
+    def joined(self, column: str, separator: str) -> str:
+        """SQL that joins a column to one text, ordered by `seq`."""
+        return f"string_agg(CAST({column} AS text), '{separator}' ORDER BY seq)"
 
     def lock_schema(self) -> None:
         """Several processes may start at once, and CREATE TABLE IF NOT EXISTS races with itself."""

@@ -1,26 +1,29 @@
 """Push: records and deletes filed in one transaction, a verdict for each; one bad item never blocks the rest.
 
 The head row is updated as the first statement, so order of numbers is order of commits. Tombstones win for ever.
-What can be judged without the table is judged before the lock is taken.
+What can be judged without the table (`judging.py`) is judged before the lock is taken.
 """
 
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
-
-from api import clock, records
+from api import clock, judging, records
 from api.database import run, write_transaction
 from api.history import HEAD, Head, head_of, shown
-from api.problems import document, faults
+from api.judging import Verdict
 from api.tables import Account
 
 MAX_ITEMS = 200
 QUOTA = 100_000  # live records of an account
+ROWS = 3 * QUOTA  # with its tombstones, which are never purged
 INSERT = "INSERT INTO record (account_id, id, seq, tombstone, content_hash, body, received_at)"
 PLACES = "(?, ?, ?, ?, ?, ?, ?)"
-Verdict = dict[str, Any]
+FULL = f"an account holds {QUOTA:,} records: delete some, then sync again"
+FOR_EVER_FULL = (
+    f"an account holds {ROWS:,} records, deleted ones included, since each leaves a trace: export, delete the account "
+    "and make a new one"
+)
 
 
 @dataclass
@@ -46,9 +49,8 @@ class Filing:
     def put(self, identity: str, text: str, hashed: str) -> Verdict:
         """File one valid record; its verdict."""
         row = self.known.get(identity)
-        if row is None and self.head.count >= QUOTA:
-            full = f"an account holds {QUOTA:,} records: delete some, then sync again"
-            return {"id": identity, "verdict": "invalid", "problem": document("quota-exceeded", full)}
+        if row is None and (full := self._full()):
+            return judging.no_room(identity, full)
         if row is None:
             return {"id": identity, "verdict": "created", "seq": self._add(identity, text, hashed)}
         if row.tombstone:
@@ -60,8 +62,11 @@ class Filing:
     def delete(self, identity: str) -> Verdict:
         """Lay a tombstone, also for an id never seen; its verdict."""
         row = self.known.get(identity)
+        if row is None and self._rows() >= ROWS:
+            return judging.no_room(identity, FOR_EVER_FULL)
         if row is None or not row.tombstone:
             self.head.seq += 1
+            self.head.tombstones += 1
             if row is None:
                 self.fresh.add(identity)
             else:
@@ -83,8 +88,18 @@ class Filing:
             values = [value for identity in self.fresh for value in self._values(identity, at)]
             run(f"{INSERT} VALUES {', '.join([PLACES] * len(self.fresh))} RETURNING seq", *values)
         if self.fresh or self.buried:
-            moved = (self.head.seq, self.head.count, self.head.xor, self.account.id)
-            run("UPDATE synchead SET seq = ?, count = ?, xor = ? WHERE account_id = ? RETURNING seq", *moved)
+            moved = (self.head.seq, self.head.count, self.head.xor, self.head.tombstones, self.account.id)
+            change = "UPDATE synchead SET seq = ?, count = ?, xor = ?, tombstones = ? WHERE account_id = ?"
+            run(f"{change} RETURNING seq", *moved)
+
+    def _rows(self) -> int:
+        return self.head.count + self.head.tombstones
+
+    def _full(self) -> str | None:
+        """Why nothing more can be added."""
+        if self._rows() >= ROWS:
+            return FOR_EVER_FULL
+        return FULL if self.head.count >= QUOTA else None
 
     def _add(self, identity: str, text: str, hashed: str) -> int:
         self.head.seq += 1
@@ -105,7 +120,7 @@ class Filing:
 
 def push(account: Account, put: list[Any], delete: list[Any]) -> dict[str, Any]:
     """File records and deletes in one transaction; a verdict for each, records first, then deletes, in order."""
-    judged, doomed = [_judged(record) for record in put], [_doomed(identity) for identity in delete]
+    judged, doomed = [judging.judged(record) for record in put], [judging.doomed(identity) for identity in delete]
     named = [one[0] for one in judged if isinstance(one, tuple)] + [one for one in doomed if isinstance(one, str)]
     with write_transaction():
         filing = Filing(account, _lock_head(account), _known(account, named))
@@ -113,28 +128,6 @@ def push(account: Account, put: list[Any], delete: list[Any]) -> dict[str, Any]:
         results += [filing.delete(one) if isinstance(one, str) else one for one in doomed]
         filing.save()
     return {"results": results, "head": shown(filing.head)}
-
-
-def _judged(record: Any) -> tuple[str, str, str] | Verdict:
-    """Id, canonical text and hash of a valid record; the verdict of any other."""
-    try:
-        records.check(record)
-    except ValidationError as error:
-        identity = record.get("id") if isinstance(record, dict) else None
-        return _invalid(identity, document("invalid", errors=faults(error)))
-    text = records.canonical(record)
-    return record["id"], text, records.content_hash(text)
-
-
-def _doomed(identity: Any) -> str | Verdict:
-    if isinstance(identity, str) and records.UUID7.fullmatch(identity):
-        return identity
-    return _invalid(identity, document("invalid", "write a lower-case UUID of version 7"))
-
-
-def _invalid(identity: Any, problem: dict[str, Any]) -> Verdict:
-    # JSON that is no string says nothing about which record was meant.
-    return {"id": identity if isinstance(identity, str) else None, "verdict": "invalid", "problem": problem}
 
 
 def _lock_head(account: Account) -> Head:

@@ -7,6 +7,7 @@
 | wrong passwords, codes   | account             | from the 5th in an hour the answer waits, 0.25 s to 4 s; 300 |
 | wrong passwords, codes   | account and address | 20 an hour: who guesses shuts out himself, not the owner     |
 | export; heatmaps         | account             | 10; 120 an hour                                              |
+| changes of an account    | account             | 60 an hour: each consent is kept for ever                    |
 
 Keys are keyed hashes: neither store nor log learns an address or an e-mail.
 """
@@ -82,6 +83,7 @@ limiter = Decorated(address)
 signing_in = limiter.shared_limit(lambda: current().sign_in_limit, scope="sign-in")
 refreshing = limiter.limit("1500 per 5 minutes")
 exporting = limiter.limit("10 per hour", key_func=signed_in)
+changing = limiter.limit("60 per hour", key_func=signed_in)
 explaining = limiter.limit("120 per hour", key_func=signed_in)
 _per_account = limiter.shared_limit(GUESSES, scope="guess", key_func=account, deduct_when=_refused)
 _per_pair = limiter.shared_limit("20 per hour", scope="pair", key_func=account_and_address, deduct_when=_refused)

@@ -20,6 +20,7 @@ from api.tables import Account, Device
 
 IDLE_SECONDS, ABSOLUTE_SECONDS = 60 * 86400, 365 * 86400
 GRACE_SECONDS = 60
+MOST = 100  # device logins of an account; then the one that was used least lately ends
 
 
 def start(account: Account, name: str, platform: str, identity: str | None = None) -> dict[str, Any]:
@@ -27,6 +28,8 @@ def start(account: Account, name: str, platform: str, identity: str | None = Non
     at = clock.now()
     stale = (Device.last_used < at - IDLE_SECONDS) | (Device.created_at < at - ABSOLUTE_SECONDS)
     Device.delete().where((Device.account == account) & stale).execute()
+    own = Device.select().where(Device.account == account).order_by(Device.last_used.desc(), Device.id)
+    end(*own.limit(MOST).offset(MOST - 1))
     given = {"id": identity or uuid.uuid4().hex, "account": account, "name": name, "platform": platform}
     device = Device.create(**given, created_at=at, last_used=at, rotated_at=at)
     return issued(device)

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import uuid
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -102,11 +101,7 @@ def pointer(place: tuple[int | str, ...]) -> str:
 
 
 def register(app: Flask) -> None:
-    """Give every request an id and every error its document."""
-
-    @app.before_request
-    def name_request() -> None:
-        g.request_id = uuid.uuid4().hex
+    """Give every error its document."""
 
     @app.errorhandler(Problem)
     def known(error: Problem) -> Response:

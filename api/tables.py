@@ -64,13 +64,14 @@ class Device(Table):
 
 
 class SyncHead(Table):
-    """Where an account's history stands; `xor` folds the live records' hashes, 16 hex digits."""
+    """Where an account's history stands; `count` and `xor` (folded hashes, 16 hex digits) are of live records."""
 
     account = ForeignKeyField(Account, primary_key=True, on_delete="CASCADE")
     epoch = CharField()
     seq = BigIntegerField(default=0)
     count = BigIntegerField(default=0)
     xor = CharField(default="0" * 16)
+    tombstones = BigIntegerField(default=0)
 
 
 class Record(Table):

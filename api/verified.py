@@ -1,14 +1,16 @@
 """A JWT manager that remembers which tokens it has verified: one token comes with hundreds of requests.
 
-Only what cannot change is remembered: that these exact bytes carry a valid signature, issuer, audience and subject
-under the keys of this process. Times are looked at again at every request; type, freshness and the device login, which
-is read from the database, are judged by `tokens` every time.
+Only what cannot change is remembered: what the header says, and that these exact bytes carry a valid signature, issuer,
+audience and subject under the keys of this process. Times are looked at again at every request; type, freshness and the
+device login, which is read from the database, are judged by `tokens` every time.
 """
 
 import time
+from functools import lru_cache
 from typing import Any
 
-from flask_jwt_extended import JWTManager
+import jwt
+from flask_jwt_extended import JWTManager, view_decorators
 
 REMEMBERED = 1024  # tokens; then all are forgotten, which costs each of them one more verification
 
@@ -18,6 +20,8 @@ class RememberingManager(JWTManager):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         self._verified: dict[str, dict[str, Any]] = {}
+        # The library asks PyJWT for the header once more, outside of any method that could be overridden.
+        view_decorators.get_unverified_jwt_headers = lru_cache(REMEMBERED)(jwt.get_unverified_header)
         super().__init__(*given, **named)
 
     def _decode_jwt_from_config(self, encoded_token: str, *given: Any, **named: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from peewee import PeeweeException
 
-from api import jobs, vault
+from api import jobs, logs, vault
 from api.config import Config, ConfigError
 from api.database import database, open_database
 from api.tables import HeatmapJob
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     p = argparse.ArgumentParser("python -m api.worker", description="Take heatmap jobs from the table.")
     p.add_argument("--parent", type=int, help="leave when this process is gone")
     args = p.parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logs.configure(log_requests=False)
     try:
         config = Config.from_environment()
         explainer = prepare(config)

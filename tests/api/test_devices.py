@@ -2,6 +2,7 @@
 
 import pytest
 
+from api import logins
 from api.tables import Device
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
@@ -44,3 +45,11 @@ def test_a_login_sweeps_the_accounts_expired_device_logins_away(owner):
     Device.update(last_used=0).where(Device.id == owner.tokens["device_id"]).execute()
     tablet = owner.elsewhere()
     assert [device.id for device in Device.select()] == [tablet.tokens["device_id"]]
+
+
+def test_an_account_has_so_many_device_logins_and_the_one_unused_for_longest_ends(owner, monkeypatch):
+    monkeypatch.setattr(logins, "MOST", 3)
+    Device.update(last_used=Device.last_used - 60).execute()
+    later = [owner.elsewhere() for _ in range(3)]
+    assert {device["id"] for device in listed(later[0])} == {one.tokens["device_id"] for one in later}
+    assert owner.ask("GET", "/v1/account").status_code == 401

@@ -3,10 +3,12 @@
 import sqlite3
 import threading
 from contextlib import closing
+from unittest import mock
 
 import pytest
 
 from api import engines, jobs, served
+from api.__main__ import main
 from api.config import ConfigError
 from api.database import database, write_transaction
 from api.tables import Account
@@ -31,6 +33,35 @@ def test_a_writer_does_not_wait_for_ever_for_its_turn(owner, monkeypatch):
     with database.turn():
         assert push(owner, 1).status_code == 503
     assert push(owner, 1).status_code == 200
+
+
+def test_writers_do_not_wait_long_for_a_log_that_a_reader_keeps(owner, config):
+    database.execute_sql("DELETE FROM workerbeat")
+    waited: list[int] = []
+    with closing(sqlite3.connect(engines.sqlite_path(config.database_url), isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM account").fetchall()
+        push(owner, 1)
+        run = database.obj.execute_sql
+
+        def look(statement: str, *given):
+            if "wal_checkpoint" in statement:
+                waited.append(run("PRAGMA busy_timeout").fetchone()[0])
+            return run(statement, *given)
+
+        with mock.patch.object(database.obj, "execute_sql", look):
+            assert not database.truncate_log()
+    assert waited == [200] and run("PRAGMA busy_timeout").fetchone()[0] == engines.WAIT * 1000
+
+
+@pytest.mark.parametrize(
+    "command", [["migrate", "--backed-up"], ["restore"], ["admin", "reset", "me@example.org"], ["serve"]]
+)
+def test_a_command_without_its_database_is_a_sentence(command, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    assert main(command) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "mend DATABASE_URL" in said
 
 
 @pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)

@@ -79,3 +79,15 @@ def test_half_a_line_left_by_a_crash_spoils_no_other(config):
 def test_without_a_ledger_nothing_is_erased(owner, config):
     assert erasure.reapply(config) == {"accounts": 0, "device_logins": 0}
     assert Device.select().count() == 1
+
+
+def test_ledgers_of_two_web_machines_put_together_are_one(owner, other, config, backup, tmp_path):
+    take, restore = backup
+    take()
+    owner.delete_account()
+    second = ledger.Ledger(tmp_path / "second machine", config.refresh_keys)
+    second.note(other.tokens["account_id"])
+    joined = tmp_path / "joined"
+    joined.write_bytes(config.ledger_path.read_bytes() + second.path.read_bytes())
+    restore()
+    assert erasure.reapply(dataclasses.replace(config, erasure_ledger=joined))["accounts"] == 2

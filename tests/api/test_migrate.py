@@ -8,7 +8,7 @@ import pytest
 
 from api import database, migrate, schema
 from api.config import ConfigError
-from api.tables import TABLES, ConsentChange
+from api.tables import TABLES, ConsentChange, SyncHead
 from tests.api.helpers import score
 
 UNNUMBERED = Path(__file__).with_name("unnumbered.sql")
@@ -17,6 +17,7 @@ INSERT INTO account VALUES ('a', 'me@example.org', 'hash', 1, 1, 0);
 INSERT INTO device VALUES ('d', 'a', '', '', 1, 1, 1, 1, 0);
 INSERT INTO synchead VALUES ('a', 'epoch', 1, 1, '00000000000000aa');
 INSERT INTO record VALUES ('a', 'r', 1, 0, '00000000000000aa', '{}', 1);
+INSERT INTO record VALUES ('a', 's', 2, 1, '', '', 1);
 INSERT INTO heatmapjob VALUES ('j', 'a', 'k', 'oil', 'queued', 0, 0, 1, NULL, NULL, NULL);
 INSERT INTO heatmaplayer VALUES ('j', 'oil', x'00');
 INSERT INTO workerbeat VALUES (1, 1);
@@ -84,13 +85,14 @@ def test_a_database_from_before_schemas_were_numbered_becomes_as_a_new_one_and_l
         db.executescript(ROWS)
     with pytest.raises(ConfigError, match="0001_first"):
         database.open_database(url)
-    assert migrate.migrate(url, backed_up=False) == ["0001_first"]
+    assert migrate.migrate(url, backed_up=False) == ["0001_first", "0002_tombstones"]
     database.open_database(url)
     assert shape(database.database) == fresh
     agreed = [(row.account_id, row.purpose, row.version) for row in ConsentChange.select()]
     assert agreed == [("a", "sync", 1)]
     kept = {table.__name__: table.select().count() for table in TABLES}
-    assert kept == dict.fromkeys(kept, 1) | {"RecoveryCode": 0}
+    assert kept == dict.fromkeys(kept, 1) | {"RecoveryCode": 0, "Record": 2}
+    assert (SyncHead.get().count, SyncHead.get().tombstones) == (1, 1)
     database.database.close()
 
 

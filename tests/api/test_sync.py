@@ -9,7 +9,7 @@ import pytest
 
 from api import filing
 from api.database import database
-from api.tables import SyncHead
+from api.tables import Record, SyncHead
 from tests.api.helpers import score, uuid7
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
@@ -297,6 +297,19 @@ def test_a_full_account_says_what_to_do_and_takes_deletes(owner, monkeypatch):
     assert answer["results"][1]["problem"]["type"].endswith("quota-exceeded")
     assert "delete some" in answer["results"][1]["problem"]["detail"]
     assert verdicts(push(owner, [score(3)])) == ["created"]
+
+
+def test_who_creates_and_deletes_for_ever_meets_an_end_and_can_still_delete_and_pull(owner, monkeypatch):
+    monkeypatch.setattr(filing, "ROWS", 4)
+    for n in (1, 2):
+        push(owner, [score(n)], [uuid7(n)])
+    push(owner, [score(3)], [uuid7(4)])
+    full = push(owner, [score(3), score(1), score(5)], [uuid7(6), uuid7(1), uuid7(3)])
+    assert verdicts(full) == ["duplicate", "deleted", "invalid", "invalid", "deleted", "deleted"]
+    assert {one["problem"]["type"] for one in full["results"][2:4]} == {"urn:skinscore:problem:quota-exceeded"}
+    assert "make a new one" in full["results"][2]["problem"]["detail"]
+    assert Record.select().count() == 4 and SyncHead.get().tombstones == 4
+    assert len(pull(owner).json["tombstones"]) == 4
 
 
 def test_a_retired_format_is_told_to_update(owner):

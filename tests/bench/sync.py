@@ -10,6 +10,7 @@ figures of different machines and loads do not compare. Status 0 only when every
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -40,28 +41,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         url, app = f"sqlite:///{scratch}/bench.db", "tests.bench.sync_app:create_app()"
         with web_process(Path(scratch), url, app) as server:
-            figures: dict[str, Any] = measured(server.port, args.seconds)
+            figures: dict[str, Any] = measured(server, args.seconds)
             figures |= memory(server)
     figures["missed_targets"] = missed_targets(figures)
     show(figures, args.json)
     return 1 if figures["missed_targets"] else 0
 
 
-def measured(port: int, seconds: float) -> dict[str, Any]:
-    """Each kind of request in turn, the yardstick first."""
-    people = [Person(port) for _ in range(CLIENTS)]
+def measured(server: WebProcess, seconds: float) -> dict[str, Any]:
+    """Each kind of request in turn, the yardstick first; CPU time of a request tells more on a machine in use."""
+    people = [Person(server.port) for _ in range(CLIENTS)]
     kinds: dict[str, tuple[Callable[[Person], Iterator[bytes]], bytes, int]] = {
-        "bare": (lambda one: repeat(request("GET", "/bare/", _token(one))), b"200", 1),
-        "push": (lambda one: _pushes(one, 1, 0), b"200", 1),
-        "batch": (lambda one: _pushes(one, BATCH, 1_000_000), b"200", BATCH),
-        "list": (lambda one: repeat(request("GET", f"/v1/sync?limit={LIST}", _token(one))), b"200", LIST),
-        "not_modified": (_looks, b"304", 1),
+        "bare": (lambda one: repeat(request("GET", "/bare/", bearer(one))), b"200", 1),
+        "push": (lambda one: pushes(one, 1, 0), b"200", 1),
+        "batch": (lambda one: pushes(one, BATCH, 1_000_000), b"200", BATCH),
+        "list": (lambda one: repeat(request("GET", f"/v1/sync?limit={LIST}", bearer(one))), b"200", LIST),
+        "not_modified": (looks, b"304", 1),
     }
     figures: dict[str, Any] = {}
     for name, (asking, expected, records) in kinds.items():
         print(f"{name} …", file=sys.stderr, flush=True)
-        figures[name] = hammer(port, [asking(one) for one in people], expected, seconds)
+        clients, begun = [asking(one) for one in people], cpu_seconds(server)
+        figures[name] = hammer(server.port, clients, expected, seconds)
         figures[name]["records_per_s"] = figures[name]["requests_per_s"] * records
+        asked = max(1, figures[name]["requests_per_s"] * seconds)
+        figures[name]["cpu_us"] = round((cpu_seconds(server) - begun) / asked * 1e6)
     for name in TARGETS:
         figures[name]["ratio_to_bare"] = round(figures[name]["requests_per_s"] / figures["bare"]["requests_per_s"], 3)
     for one in people:
@@ -69,29 +73,30 @@ def measured(port: int, seconds: float) -> dict[str, Any]:
     return figures
 
 
-def _token(person: Person) -> str:
-    return person.tokens["access_token"]
+def bearer(person: Person) -> str:
+    """The header that a person's requests carry."""
+    return f"Bearer {person.tokens['access_token']}"
 
 
-def _pushes(person: Person, size: int, start: int) -> Iterator[bytes]:
+def pushes(person: Person, size: int, start: int) -> Iterator[bytes]:
     """Pushes of new records; only ids are put in while the clock runs."""
     before, after = json.dumps(score(0)).encode().split(uuid7(0).encode())
     for turn in count():
         first = start + turn * size
         made = b",".join(before + uuid7(first + n).encode() + after for n in range(size))
-        yield request("POST", "/v1/sync", _token(person), b'{"records":[' + made + b"]}")
+        yield request("POST", "/v1/sync", bearer(person), b'{"records":[' + made + b"]}")
 
 
-def _looks(person: Person) -> Iterator[bytes]:
+def looks(person: Person) -> Iterator[bytes]:
     """Pulls of a client that has everything."""
     cursor, more = "", True
     while more:
         _, page = person.ask("GET", "/v1/sync?limit=500" + (f"&cursor={cursor}" if cursor else ""))
         cursor, more = page["next_cursor"], page["has_more"]
-    person.line.request("GET", f"/v1/sync?cursor={cursor}", headers={"Authorization": f"Bearer {_token(person)}"})
+    person.line.request("GET", f"/v1/sync?cursor={cursor}", headers={"Authorization": bearer(person)})
     answer = person.line.getresponse()
     answer.read()
-    return repeat(request("GET", f"/v1/sync?cursor={cursor}", _token(person), etag=answer.headers["ETag"]))
+    return repeat(request("GET", f"/v1/sync?cursor={cursor}", bearer(person), etag=answer.headers["ETag"]))
 
 
 def memory(server: WebProcess) -> dict[str, Any]:
@@ -100,6 +105,12 @@ def memory(server: WebProcess) -> dict[str, Any]:
     kilobytes = [_pss(pid) for pid in pids]
     maps = "".join(Path(f"/proc/{pid}/maps").read_text() for pid in pids)
     return {"pss_mb": round(sum(kilobytes) / 1024, 1), "heavy": [name for name in ("torch", "numpy") if name in maps]}
+
+
+def cpu_seconds(server: WebProcess) -> float:
+    """CPU time that the web workers have used."""
+    ticks = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13] for pid in server.workers()]
+    return sum(int(part) for one in ticks for part in one) / os.sysconf("SC_CLK_TCK")
 
 
 def _pss(pid: int) -> int:
@@ -122,7 +133,7 @@ def show(figures: dict[str, Any], target: str | None) -> None:
         text = json.dumps(figures)
         print(text) if target == "-" else Path(target).write_text(text)
         return
-    columns = ("requests_per_s", "records_per_s", "p50_ms", "p99_ms", "errors", "ratio_to_bare")
+    columns = ("requests_per_s", "records_per_s", "p50_ms", "p99_ms", "errors", "cpu_us", "ratio_to_bare")
     print(f"{'':14}" + "".join(f"{column:>16}" for column in columns))
     for name in ("bare", *TARGETS):
         print(f"{name:14}" + "".join(f"{figures[name].get(column, '-'):>16}" for column in columns))

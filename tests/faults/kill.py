@@ -1,136 +1,62 @@
-"""Kill the web process again and again: is anything lost or doubled, and does the client come together with it?
+"""Kill the server again and again: is anything lost or doubled, and does the client come together with it?
 
-    python -m tests.faults.kill --rounds 200 --json -
+    python -m tests.faults.kill --rounds 200 --json -                         # both databases, about half an hour
+    python -m tests.faults.kill --rounds 50 --databases postgresql
 
-The real web process on SQLite is killed with SIGKILL at every named point around a commit (tests/faults/dying.py),
-then at random within 0.3 s, while the Python client pushes, refreshes its login or deletes. After each round the client
-syncs until it gets through. A round fails when something made or deleted is not so on both sides, when the client had
-to repair what the server had acknowledged, when the login was lost, when the kill did not happen, or when SQLite's
-integrity_check complains. Then strace looks for an fdatasync between each push and its 200, with a careless server as
-the control. Status 0 only with `failures` 0.
+The real web process is killed with SIGKILL at every named point around a commit (tests/faults/dying.py), then at random
+within 0.3 s, while the Python client pushes, refreshes its login or deletes, or somebody's account is deleted. On
+PostgreSQL the random victim may be one of its backends, or all of it. After each round the client syncs until it gets
+through. A round fails when something made or deleted is not so on both sides, when the client had to repair what the
+server had acknowledged, when the login was lost, when an account is gone in part or its deletion was acknowledged and
+not made, when the kill did not happen, or when the database's own check of its files complains. `control_noticed`
+counts the same rounds on a server that acknowledges commits which it does not make. On SQLite strace then looks for an
+fdatasync between each push and its 200, with a careless server as the control. Status 0 only with `failures` 0.
 """
 
 import argparse
 import json
-import os
 import random
-import signal
-import sqlite3
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing, nullcontext
+from itertools import product
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
-from sample_clients.python import sync
-from sample_clients.python.client import Client
-from sample_clients.python.http import ServerError
-from tests.client.helpers import score
 from tests.faults import dying, syncs_disk
-from tests.servers import WebProcess, web_process
+from tests.faults.dying_device import device
+from tests.postgres import Cluster, Missing
+from tests.servers import web_process
 
-OPERATIONS = ("push", "refresh", "delete")
-NAMED = [(doing, at) for doing in OPERATIONS for at in dying.POINTS if (doing, at) != ("refresh", "after_number")]
-BATCH, PATIENCE = 5, 60  # records a push; s to come together after a kill
-RANDOM_SECONDS = 0.3
+OPERATIONS = ("push", "refresh", "delete", "erase")
+NUMBERED = ("push", "delete")  # what takes a number in a history
+NAMED = [(do, at) for do, at in product(OPERATIONS, dying.POINTS) if at != "after_number" or do in NUMBERED]
+CONTROLS = ("push", "erase")
 PUSHES = 20  # looked at by strace
 
 
-class Device:
-    """One device, what it did in all, and the server that dies under it."""
-
-    def __init__(self, server: WebProcess, scratch: Path) -> None:
-        self.server, self.told, self.file = server, scratch / "die", scratch / "kill.db"
-        self.client = Client(scratch, scratch / "device", f"http://127.0.0.1:{server.port}")
-        agreed = {"sync": 1}
-        self.client.sign_in("register", "me@example.org", "a long password", "device", adopt=True, consents=agreed)
-        self.expected: set[str] = set()
-
-    def play(self, doing: str, point: str | None) -> list[str]:
-        """Do something while the server is killed, at a point or at random; what went wrong."""
-        self.client.server.call("GET", "/v1/account")  # so that the next transaction is the one that is meant
-        self._prepare(doing)
-        (victim,) = self.server.workers()
-        if point:
-            self.told.write_text(point)
-        else:
-            threading.Timer(random.uniform(0, RANDOM_SECONDS), os.kill, (victim, signal.SIGKILL)).start()
-        with mock.patch("sample_clients.python.sync._pull_all", wraps=sync._pull_all) as repair:
-            complete = self._until_it_gets_through(busy=point is None)
-        faults = ["acknowledged and lost"] if repair.called else []
-        faults += [] if complete else ["not converging"]
-        if self.told.exists():
-            self.told.unlink()
-            faults.append("not killed")
-        return faults + self._judge()
-
-    def _prepare(self, doing: str) -> None:
-        if doing == "push":
-            made = [score() for _ in range(BATCH)]
-            for record in made:
-                self.client.store.add(record)
-            self.expected |= {record["id"] for record in made}
-        elif doing == "delete" and self.expected:
-            self.client.store.delete(doomed := random.choice(sorted(self.expected)))
-            self.expected.discard(doomed)
-        elif doing == "refresh":
-            self.client.server._access = None
-
-    def _until_it_gets_through(self, busy: bool) -> bool:
-        """Whether a sync after the kill ended complete; when `busy`, keep writing until the kill came."""
-        begun = time.monotonic()
-        while time.monotonic() - begun < PATIENCE:
-            if busy and time.monotonic() - begun < RANDOM_SECONDS:
-                self._prepare("push")
-            try:
-                complete = self.client.sync().complete
-            except ServerError as error:
-                if error.slug not in ("offline", "unexpected", "busy"):
-                    return False
-                continue
-            if complete and (not busy or time.monotonic() - begun > RANDOM_SECONDS):
-                return True
-        return False
-
-    def _judge(self) -> list[str]:
-        self.server.wait()
-        held = {record["id"] for record in self.client.store.live()}
-        faults = [] if held == self.expected else ["lost or doubled"]
-        if self.client.store.setting("refresh_token") is None:
-            faults.append("signed out")
-        with closing(sqlite3.connect(self.file)) as db:
-            (said,) = db.execute("PRAGMA integrity_check").fetchone()
-            doubled = db.execute("SELECT count(*) - count(DISTINCT id) FROM record").fetchone()[0]
-        return faults + ([] if said == "ok" else ["integrity_check"]) + (["doubled"] if doubled else [])
-
-
-@contextmanager
-def device(scratch: Path) -> Iterator[Device]:
-    """A device and the server that dies under it."""
-    told = {dying.DIE_AT: str(scratch / "die")}
-    app, url = "tests.faults.dying:create_app()", f"sqlite:///{scratch}/kill.db"
-    with mock.patch.dict(os.environ, told), web_process(scratch, url, app) as server:
-        one = Device(server, scratch)
-        with mock.patch("sample_clients.python.http.pause", lambda attempt: 0.1):
-            yield one
-        one.client.store.close()
-        one.client.server.session.close()
-
-
-def killed(rounds: int) -> dict[str, Any]:
-    """Play the rounds; the named points first, each once when there are rounds enough."""
+def killed(database: str, rounds: int) -> dict[str, Any]:
+    """Play the rounds; the named points first, each once when there are rounds enough; the control last."""
     wrong: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory() as scratch, device(Path(scratch)) as one:
-        for number in range(rounds):
-            doing, point = NAMED[number] if number < len(NAMED) else (random.choice(OPERATIONS), None)
-            wrong += [{"round": number, "doing": doing, "point": point, "fault": f} for f in one.play(doing, point)]
-            print(f"\rround {number + 1} of {rounds}, failures {len(wrong)}", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    return {"rounds": rounds, "named": min(rounds, len(NAMED)), "failures": len(wrong), "wrong": wrong[:20]}
+    fallen: Counter[str] = Counter()
+    cluster = Cluster(durable=True) if database == "postgresql" else None
+    with tempfile.TemporaryDirectory() as scratch, closing(cluster) if cluster else nullcontext():
+        url = cluster.database() if cluster else f"sqlite:///{scratch}/kill.db"
+        with device(Path(scratch), url, cluster) as one:
+            for number in range(rounds):
+                doing, point = NAMED[number] if number < len(NAMED) else (random.choice(OPERATIONS), None)
+                victim = "web" if point else random.choice(sorted(one.victims))
+                fallen[victim] += 1
+                told = {"round": number, "doing": doing, "point": point, "victim": victim}
+                wrong += [told | {"fault": fault} for fault in one.play(doing, point, victim)]
+                shown = f"\r{database}: round {number + 1} of {rounds}, failures {len(wrong)}"
+                print(shown, end="", file=sys.stderr, flush=True)
+            print(file=sys.stderr)
+            noticed = sum(bool(one.play(doing, dying.FORGET)) for doing in CONTROLS)
+    figures = {"rounds": rounds, "named": min(rounds, len(NAMED)), "killed": dict(fallen), "failures": len(wrong)}
+    return figures | {"control_noticed": noticed, "controls": len(CONTROLS), "wrong": wrong[:20]}
 
 
 def written_through() -> dict[str, Any]:
@@ -145,23 +71,35 @@ def written_through() -> dict[str, Any]:
     return {"pushes": PUSHES, "pushes_without_fdatasync": found["ours"], "control_without_fdatasync": found["control"]}
 
 
+def holds(figures: dict[str, Any]) -> bool:
+    """Whether nothing failed and the control did; what was not looked at does not hold."""
+    through = figures.get("pushes_without_fdatasync", 0) == 0 and figures.get("control_without_fdatasync", 1) > 0
+    noticed = figures["control_noticed"] == figures["controls"]
+    return figures["failures"] == 0 and noticed and through and "fsync_skipped" not in figures
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run and print; 0 when nothing failed and the control did."""
+    """Run and print; 0 when nothing failed and every control did."""
     p = argparse.ArgumentParser(
         "python -m tests.faults.kill", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    p.add_argument("--rounds", type=int, default=200)
+    p.add_argument("--rounds", type=int, default=200, help="on each database")
+    p.add_argument("--databases", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
     p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     args = p.parse_args(argv)
-    figures = killed(args.rounds) | written_through()
-    text = json.dumps(figures)
+    try:
+        figures = {name: killed(name, args.rounds) for name in args.databases}
+    except Missing as reason:
+        print(f"kill: {reason}", file=sys.stderr)
+        return 2
+    if "sqlite" in figures:
+        figures["sqlite"] |= written_through()
+    text = json.dumps({"databases": figures, "failures": sum(one["failures"] for one in figures.values())})
     if args.json and args.json != "-":
         Path(args.json).write_text(text)
     else:
         print(text)
-    # What was not looked at does not hold.
-    through = figures.get("pushes_without_fdatasync") == 0 and figures.get("control_without_fdatasync", 0) > 0
-    return 0 if figures["failures"] == 0 and through else 1
+    return 0 if all(holds(one) for one in figures.values()) else 1
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ class History:
 
     def judge(self) -> dict[str, int]:
         """Compare with a listing from the start."""
-        live, dead, head = _listing(self.person)
+        live, dead, head = listing(self.person)
         wrong = [i for i, record in self.created.items() if i not in self.deleted and live.get(i) != record]
         undead = self.deleted - dead
         copies = [i for i, record in self.copies.items() if i not in dead and live.get(i) != record]
@@ -119,7 +119,8 @@ def _ids(page: dict[str, Any]) -> set[str]:
     return {item["record"]["id"] for item in page["records"]} | {item["id"] for item in page["tombstones"]}
 
 
-def _listing(person: Person) -> tuple[dict[str, Any], set[str], dict[str, Any]]:
+def listing(person: Person) -> tuple[dict[str, Any], set[str], dict[str, Any]]:
+    """Live records by id, ids of tombstones, and the head."""
     live: dict[str, Any] = {}
     dead: set[str] = set()
     cursor = ""

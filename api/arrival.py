@@ -1,0 +1,47 @@
+"""gunicorn's settings: its threads, with an end to how long a request may take to arrive.
+
+    gunicorn --config api/arrival.py 'api:create_app()'
+
+Read as a file, so that the master process does not import the application, which only its child needs.
+
+A connection that sends its request byte by byte, or stops in the middle, keeps one of the few threads: gunicorn itself
+waits for it for ever. Here nothing more is read from it after some seconds; the application then finds the body cut
+short and answers 400. A slow reader of a long answer is not cut off: a proxy in front keeps that away from the threads.
+"""
+
+import contextlib
+import socket
+import time
+from typing import Any
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+
+class Worker(ThreadWorker):
+    """Threads that do not wait for ever."""
+
+    seconds = 60.0  # a full push over a phone's worst network takes less
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._due: dict[TConn, float] = {}
+
+    def handle(self, conn: TConn) -> Any:
+        """One request, in a thread of its own."""
+        self._due[conn] = time.monotonic() + self.seconds
+        try:
+            return super().handle(conn)
+        finally:
+            self._due.pop(conn, None)
+
+    def murder_pending(self) -> None:
+        """The main thread comes here every second; what has arrived whole by now only loses its keep-alive."""
+        super().murder_pending()
+        for conn, due in list(self._due.items()):
+            if time.monotonic() > due and self._due.pop(conn, 0.0):  # answered meanwhile, where it is not there
+                with contextlib.suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RD)
+
+
+worker_class = Worker
+threads = 8

@@ -1,0 +1,69 @@
+"""Requests that do not arrive whole, or not soon: sent over bare sockets."""
+
+import json
+import random
+import socket
+import struct
+import time
+from typing import Any
+
+from tests.api.helpers import score
+from tests.people import Person
+
+ABORT = struct.pack("ii", 1, 0)  # SO_LINGER: close by a reset
+WAYS = ("half-closed", "reset", "chunked", "broken JSON")
+
+
+def head_and_body(person: Person, number: int) -> tuple[bytes, bytes]:
+    """A push of one record as it goes over the wire."""
+    body = json.dumps({"records": [score(number)]}).encode()
+    lines = ["POST /v1/sync HTTP/1.1", "Host: test", f"Authorization: Bearer {person.tokens['access_token']}"]
+    lines += ["Content-Type: application/json", f"Content-Length: {len(body)}", "", ""]
+    return "\r\n".join(lines).encode(), body
+
+
+def truncated(person: Person, number: int, way: str) -> int:
+    """Send a part of a push; the status that came back, 0 where nothing could."""
+    head, body = head_and_body(person, number)
+    part = body[: random.randint(1, len(body) - 1)]
+    if way == "chunked":
+        length = f"Content-Length: {len(body)}".encode()
+        head = head.replace(length, b"Transfer-Encoding: chunked")
+        part = f"{len(body):x}\r\n".encode() + part
+    elif way == "broken JSON":
+        head = head.replace(f": {len(body)}\r".encode(), f": {len(part)}\r".encode())
+    with socket.create_connection(("127.0.0.1", person.port), 60) as line:
+        line.sendall(head + part)
+        if way == "reset":
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ABORT)
+            return 0
+        if way != "broken JSON":
+            line.shutdown(socket.SHUT_WR)
+        return status(line)
+
+
+def trickled(person: Person, number: int, seconds: float, pieces: int = 20) -> int:
+    """Send a push piece by piece; its status."""
+    head, body = head_and_body(person, number)
+    whole = head + body
+    size = -(-len(whole) // pieces)
+    with socket.create_connection(("127.0.0.1", person.port), 60) as line:
+        for at in range(0, len(whole), size):
+            line.sendall(whole[at : at + size])
+            time.sleep(seconds / pieces)
+        return status(line)
+
+
+def stalled(person: Person, number: int, in_head: bool) -> socket.socket:
+    """A connection that stopped in the middle of a push."""
+    head, body = head_and_body(person, number)
+    line = socket.create_connection(("127.0.0.1", person.port), 60)
+    line.sendall(head[:60] if in_head else head + body[:60])
+    return line
+
+
+def status(line: socket.socket) -> int:
+    """The status of the answer, 0 when the connection ended without one."""
+    with line.makefile("rb") as answer:
+        words: list[Any] = answer.readline().split()
+    return int(words[1]) if len(words) > 1 else 0
