@@ -33,7 +33,7 @@ def account() -> dict[str, Any]:
     "",
     summary="Give or withdraw consents; change the password",
     description="A new password ends the other device logins. It, and a new recovery code, want a fresh token.",
-    responses=answers({200: AccountReply}, *FRESH, *SENT, *STORED),
+    responses=answers({200: AccountReply}, *FRESH, *SENT, *STORED, "rate-limited"),
 )
 @jwt_required()
 @limits.changing
