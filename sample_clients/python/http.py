@@ -73,6 +73,10 @@ class Server:
         """What anybody may read; no token is sent."""
         return self._send("GET", path).content
 
+    def stream(self, path: str, headers: dict[str, str]) -> requests.Response:
+        """The same, to be read piece by piece and closed."""
+        return self._send("GET", path, headers=headers, stream=True)
+
     def refresh(self, used: str | None) -> None:
         """A new access token, unless another thread fetched one since `used`. Logs out only when told to."""
         with self._refreshing:
@@ -129,7 +133,8 @@ def _asked_pause(answer: requests.Response) -> float:
 
 def _checked(answer: requests.Response) -> requests.Response:
     if answer.status_code < 400:
-        if answer.content and answer.headers.get("Content-Type", "").partition(";")[0] not in ANSWERS:
+        has_body = answer.status_code not in (204, 304)  # asking for the content would read a stream to its end
+        if has_body and answer.headers.get("Content-Type", "").partition(";")[0] not in ANSWERS:
             raise ServerError("unexpected", "what answers there is no SkinScore server: check --server and the network")
         return answer
     try:
