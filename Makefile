@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo serve test test-deep lint train export bench clean
+.PHONY: help setup demo retrain serve test test-deep lint train export bench clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -22,16 +22,20 @@ $(READY): requirements.txt api/requirements.txt
 demo: $(READY) ## the whole product on one photo: make demo [PHOTO=selfie.jpg] [PORT=8000] [ONCE=1]
 	@$(BIN)/python -m sample_clients.demo --port $(PORT) $(if $(PHOTO),--photo "$(PHOTO)") $(if $(ONCE),--once)
 
+retrain: $(READY) ## the whole loop on a tiny set, until a running client grades with the new model (about 20 minutes)
+	@$(BIN)/python -m sample_clients.demo.retrain
+
 serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]
 	@$(BIN)/python -m api serve --port $(PORT)
 
 test: $(READY) lint ## style, types and all tests
 	@$(BIN)/python -m pytest
 
-test-deep: $(READY) ## races, 200 kills, a deletion looked for, 500 made-up histories on each database (about an hour)
+test-deep: $(READY) ## races, 200 kills, 100 disturbed updates, a deletion looked for, 500 made-up histories on each database (about an hour)
 	@$(BIN)/python -m tests.faults.race --json -
 	@$(BIN)/python -m tests.faults.kill --rounds 200 --json -
 	@$(BIN)/python -m tests.faults.erase --json -
+	@$(BIN)/python -m tests.faults.update --rounds 100 --json -
 	@DEEP=1 $(BIN)/python -m pytest tests/faults/test_stateful.py
 
 lint: $(READY)

@@ -112,5 +112,7 @@ def _asked(sha256: str, length: int) -> dict[str, Any]:
     """The request's environment with a range that can be acted on, or none; a known ETag comes first (RFC 9110)."""
     asked = dict(request.environ)
     header = asked.pop("HTTP_RANGE", None)
-    wanted = sound_range(header, length) if header and sha256 not in request.if_none_match else None
+    is_weak = request.headers.get("If-Range", "").startswith("W/")  # never the same file, says RFC 9110 (13.1.5)
+    ignored = header is None or is_weak or sha256 in request.if_none_match
+    wanted = None if ignored else sound_range(header, length)
     return asked | ({"HTTP_RANGE": wanted} if wanted else {})
