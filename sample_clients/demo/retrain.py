@@ -1,4 +1,4 @@
-"""The whole loop on a tiny set: photos, train, compare, export, sign, publish, and a running client takes the new model.
+"""The whole loop on a tiny set: photos, train, compare, export, sign, publish, and a running client takes the model.
 
     python -m sample_clients.demo.retrain          # or: make retrain
 
@@ -15,7 +15,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -70,18 +69,19 @@ def run(out: Path) -> None:
         steps.command("mobile_export.sign", "keygen", KEY, "--out", out / "keys", into=out / "keys.json")
         trust_both(out / "keys.json")
         publish(steps, out)
-    with tempfile.TemporaryDirectory(dir=out, prefix=".scratch-") as folder:
-        with running_server(free_port(), Path(folder), Path(folder)) as (url, _):
-            phone = Client(BUNDLE, out / "phone", url, out / "keys.json")
-            photo = sample_photo(out / "photo.png")
-            with steps.timed("a client grades"):
-                phone.sign_in("register", f"{ids.uuid7()}@example.org", PASSWORD, "phone", adopt=False)
-                before = graded(phone, photo)
-            retrain(steps, out)
-            with steps.timed("the client takes it"):
-                print(phone.update().sentence)
-                after = graded(phone, photo)
-            tell(phone, before, after)
+    site = out / "site"
+    site.mkdir()
+    with running_server(free_port(), site, site) as (url, _):
+        phone = Client(BUNDLE, out / "phone", url, out / "keys.json")
+        photo = sample_photo(out / "photo.png")
+        with steps.timed("a client grades"):
+            phone.sign_in("register", f"{ids.uuid7()}@example.org", PASSWORD, "phone", adopt=False)
+            before = graded(phone, photo)
+        retrain(steps, out)
+        with steps.timed("the client takes it"):
+            print(phone.update().sentence)
+            after = graded(phone, photo)
+        tell(phone, before, after)
     print(steps.table())
 
 

@@ -23,6 +23,13 @@ from mobile_export.signing import SigningKey
 
 FILE = Path(__file__).parents[2] / "sample_clients" / "golden" / "updates.json"
 ISSUED, NOW = datetime(2026, 5, 4, 12, tzinfo=UTC), "2026-05-05T12:00:00Z"
+KINDS = {
+    "executorch": ("xnnpack", "int8", "phone"),
+    "coreml": ("coreml", "w8a16", "phone"),
+    "onnx": ("onnxruntime", "w8a32", "web"),
+}
+RUNTIMES = {"executorch": "1.4.0", "coreml": "iOS 17", "onnx": "1.14"}
+LATER = {"executorch": "99.0.0", "coreml": "iOS 99", "onnx": "99.0"}
 INSTALLS = [hashlib.sha256(f"install {n}".encode()).hexdigest()[:32] for n in range(12)]
 
 
@@ -41,13 +48,19 @@ def signed(content: Any, by: SigningKey = FIRST, name: str | None = None) -> dic
     return {"text": text, "signature": signature.replace(by.key_id, name) if name else signature}
 
 
-def bundle(sequence: int, **changes: Any) -> dict[str, Any]:
-    """A description with the fields that an update looks at."""
-    parts = [{"path": "model.pte", "bytes": 4, "sha256": hashlib.sha256(b"%d" % sequence).hexdigest()}]
-    file = {"format": "executorch", "backend": "xnnpack", "precision": "int8", "role": "phone", "min_runtime": "1.4.0"}
+def bundle(sequence: int, runtime: dict[str, str] | None = None, **changes: Any) -> dict[str, Any]:
+    """A description with the fields that an update looks at, with a file for each kind of client."""
+    files = [_file(sequence, kind, (runtime or RUNTIMES)[kind]) | changes for kind in RUNTIMES]
     golden = {"path": "golden.json", "bytes": 2, "sha256": hashlib.sha256(b"{}").hexdigest()}
     named = {"schema": 1, "name": "golden", "version": f"0.1.{sequence}", "sequence": sequence}
-    return named | {"files": [file | {"parts": parts} | changes], "golden": golden}
+    return named | {"files": files, "golden": golden}
+
+
+def _file(sequence: int, kind: str, runtime: str) -> dict[str, Any]:
+    backend, precision, role = KINDS[kind]
+    part = {"path": f"model.{kind}", "bytes": 4, "sha256": hashlib.sha256(f"{kind} {sequence}".encode()).hexdigest()}
+    about = {"format": kind, "backend": backend, "precision": precision, "role": role, "min_runtime": runtime}
+    return about | {"parts": [part]}
 
 
 def sha256_of(document: dict[str, str]) -> str:
@@ -113,7 +126,7 @@ def _case(name: str, document: dict[str, str], decision: str, now: str = NOW, **
 
 def bundles() -> list[dict[str, Any]]:
     """What comes of the description that a channel's bundle turns out to be."""
-    late, strange = signed(bundle(4, min_runtime="99.0.0")), signed(bundle(4, backend="other"))
+    late, strange = signed(bundle(4, LATER)), signed(bundle(4, format="other"))
     outside = signed(bundle(4, parts=[{"path": "../model.pte", "bytes": 4, "sha256": "0" * 64}]))
     return [
         _offered("a newer one", BUNDLES[4], 3, "take"),
