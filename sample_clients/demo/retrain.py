@@ -29,8 +29,8 @@ from sample_clients.python.http import ServerError
 
 CHECKPOINT = Path("training/reference")
 SEED = 71  # of the new photos and of the training; the reference saw others
-PHOTOS, COMPARED, CHECKED = 360, 100, 200
-STAGES, QAT_STEPS = "224:960", 60
+PHOTOS, COMPARED, CHECKED = 240, 60, 200
+STAGES, QAT_STEPS = "224:480", 60
 KEY = "ops-demo"
 
 
@@ -91,7 +91,7 @@ def retrain(steps: Steps, out: Path) -> None:
     with steps.timed("photos"):
         steps.command("training.phantom", "--out", photos, "--count", PHOTOS, "--seed", SEED)
     with steps.timed("train"):
-        rate = ["--batch", 16, "--learning-rate", 1e-4, "--warm-up", 10, "--settle", 1, "--every", 30]
+        rate = ["--batch", 16, "--learning-rate", 1e-4, "--warm-up", 10, "--settle", 1, "--every", 15]
         start = ["--data", photos, "--init", CHECKPOINT, "--stages", STAGES, "--seed", SEED]
         steps.command("training.train", "--out", run, *start, *rate)
     with steps.timed("compare"):

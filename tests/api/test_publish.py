@@ -1,5 +1,6 @@
 """Publishing: everything is proven before anything is live, and a crash leaves what was live before."""
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -8,11 +9,14 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from api.models import held, store
+from api import worker
+from api.models import downloads, held, store
 from api.models.__main__ import main
+from api.tables import ModelDownload
 from mobile_export import sign
 from mobile_export.channel import Terms, compose, write_channel
 from mobile_export.signing import DEVELOPMENT_KEY, SigningKey, make_key, read_key
@@ -281,6 +285,28 @@ def test_status_tells_downloads_and_the_share_of_recent_scores(run, bundles, pla
         ("0.1.0", 1, 0.3333),
     ]
     assert "to 10 of 100 installs" in run("status")[1]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+def test_downloads_are_counted_on_both_databases(app):
+    for sha256 in ("a" * 64, "b" * 64, "a" * 64):
+        downloads.count(sha256)
+    assert downloads.counted() == {"a" * 64: 2, "b" * 64: 1}
+
+
+def test_a_download_goes_on_where_it_cannot_be_counted(app, caplog):
+    ModelDownload.drop_table()
+    downloads.count("a" * 64)
+    assert "was not counted" in caplog.text
+
+
+def test_a_worker_ends_when_another_bundle_is_current(run, bundles, place, config):
+    run("publish", bundles[1])
+    settings = dataclasses.replace(config, model_dir=place)
+    loaded = SimpleNamespace(bundle=held.current(place).data)
+    assert not worker.replaced(settings, loaded)
+    run("publish", bundles[2])
+    assert worker.replaced(settings, loaded)
 
 
 @pytest.mark.parametrize("words", [["withdraw", "9"], ["withdraw", "abc"], ["publish", "absent"]])

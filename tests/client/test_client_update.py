@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 import re
 import shutil
 import subprocess
@@ -307,6 +308,23 @@ def test_a_tenth_of_the_installs_is_a_tenth_and_a_larger_share_only_adds():
     assert abs(len(tenth) - 400) < 80 and tenth < takers(50, "a" * 64)
     assert takers(0, "a" * 64) == set() and len(takers(100, "a" * 64)) == 4000
     assert len(tenth & takers(10, "b" * 64)) < 100  # another bundle has other first takers
+
+
+def test_a_thousand_random_installs_see_a_tenth_as_a_tenth_and_each_the_same_answer_always():
+    channel = Channel("stable", 1, datetime.now(UTC), "c" * 64, (0, 0, 0), 10, False, frozenset())
+    draw = random.Random(7)
+    installs = [draw.randbytes(16).hex() for _ in range(1000)]
+    answers = [takes_part(channel, install) for install in installs]
+    assert 70 <= sum(answers) <= 130
+    assert answers == [takes_part(channel, install) for install in installs]
+
+
+def test_an_install_keeps_its_id_over_restarts_and_another_install_has_another(client, bundles, tmp_path):
+    first = client.models.install_id
+    assert reopened(client).models.install_id == first and len(first) == 32
+    other = Client(bundles[1], tmp_path / "other", client.server.url)
+    assert other.models.install_id != first
+    other.store.close()
 
 
 def test_a_model_that_answers_otherwise_than_its_golden_photos_is_not_used(client, publish, served, photo):
