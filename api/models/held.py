@@ -50,7 +50,7 @@ def held(store: Path) -> list[Bundle]:
     """Every bundle, the newest first."""
     found = []
     for described in (path for layout in LAYOUTS for path in store.glob(layout)):
-        with suppress(OSError, ValueError, KeyError):
+        with suppress(OSError, ValueError, LookupError, TypeError):
             found.append(_read(described, described.stat().st_mtime_ns))
     return sorted(found, key=lambda bundle: bundle.data["sequence"], reverse=True)
 

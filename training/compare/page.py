@@ -68,7 +68,8 @@ def sentence(attribute: Attribute, one: dict[str, Any]) -> str:
         way = f"on average it neither rises nor falls ({ends(interval)})"
     else:
         seen = "a step that shows" if abs(bias) >= SEEN else "less than a chart shows"
-        way = f"on average it {'rises' if bias > 0 else 'falls'} by {number(abs(bias))} ({ends(interval)}), {seen}"
+        by = f"{number(abs(bias))} ({ends(sorted(map(abs, interval)))})"
+        way = f"on average it {'rises' if bias > 0 else 'falls'} by {by}, {seen}"
     kept, far = percent(one["grades_equal"]), percent(1 - one["grades_within_one"])
     outside = percent(one["outside_range"])
     return (
