@@ -31,12 +31,13 @@ serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]
 test: $(READY) lint ## style, types and all tests
 	@$(BIN)/python -m pytest
 
-test-deep: $(READY) ## races, 200 kills, 100 disturbed updates, a deletion looked for, 500 made-up histories on each database (about an hour)
+test-deep: $(READY) ## races, 200 kills, 100 disturbed updates, a deletion looked for, 500 made-up histories on each database, the retraining loop (about an hour and a half)
 	@$(BIN)/python -m tests.faults.race --json -
 	@$(BIN)/python -m tests.faults.kill --rounds 200 --json -
 	@$(BIN)/python -m tests.faults.erase --json -
 	@$(BIN)/python -m tests.faults.update --rounds 100 --json -
 	@DEEP=1 $(BIN)/python -m pytest tests/faults/test_stateful.py
+	@$(BIN)/python -m sample_clients.demo.retrain
 
 lint: $(READY)
 	@$(BIN)/ruff check .

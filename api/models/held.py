@@ -23,6 +23,7 @@ from api.problems import Problem
 BUNDLES, CHANNELS, WITHDRAWN = "bundles", "channels", "withdrawn"
 DESCRIPTION, SIGNATURE = "bundle.json", "bundle.sig"
 CHANNEL, CHANNEL_SIGNATURE = "channel.json", "channel.sig"
+NAMED = ("name", "version", "sequence")  # what tells models apart
 LAYOUTS = (DESCRIPTION, f"previous/*/{DESCRIPTION}", f"{BUNDLES}/*/{DESCRIPTION}")
 
 
@@ -38,7 +39,7 @@ class Bundle:
     @property
     def named(self) -> dict[str, Any]:
         """Name, version and sequence, as records carry them."""
-        return {key: self.data[key] for key in ("name", "version", "sequence")}
+        return {key: self.data[key] for key in NAMED}
 
     @property
     def withdrawn(self) -> bool:

@@ -66,7 +66,7 @@ def recent_scores(days: int) -> list[dict[str, Any]]:
     for (body,) in Record.select(Record.body).where(recent).tuples().iterator():
         record = json.loads(body)
         if record["kind"] == "score":
-            counts[tuple(record["model"][key] for key in ("name", "version", "sequence"))] += 1
+            counts[tuple(record["model"][key] for key in held.NAMED)] += 1
     total = counts.total()
     return [
         {"name": name, "version": version, "sequence": sequence, "scores": n, "share": round(n / total, 4)}
