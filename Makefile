@@ -31,7 +31,7 @@ serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]
 test: $(READY) lint ## style, types and all tests
 	@$(BIN)/python -m pytest
 
-test-deep: $(READY) ## races, 200 kills, 100 disturbed updates, a deletion looked for, 500 made-up histories on each database, the retraining loop (about an hour and a half)
+test-deep: $(READY) ## long runs: races, kills, disturbed updates, erasure, made-up histories, retraining (an hour and a half)
 	@$(BIN)/python -m tests.faults.race --json -
 	@$(BIN)/python -m tests.faults.kill --rounds 200 --json -
 	@$(BIN)/python -m tests.faults.erase --json -
