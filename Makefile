@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help setup demo serve test test-deep lint train export bench bench-peers clean
+.PHONY: help setup demo retrain serve test test-deep lint train export bench bench-peers clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -22,19 +22,24 @@ $(READY): requirements.txt api/requirements.txt
 demo: $(READY) ## the whole product on one photo: make demo [PHOTO=selfie.jpg] [PORT=8000] [ONCE=1]
 	@$(BIN)/python -m sample_clients.demo --port $(PORT) $(if $(PHOTO),--photo "$(PHOTO)") $(if $(ONCE),--once)
 
+retrain: $(READY) ## the whole loop on a tiny set, until a running client grades with the new model
+	@$(BIN)/python -m sample_clients.demo.retrain
+
 serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]
 	@$(BIN)/python -m api serve --port $(PORT)
 
 test: $(READY) lint ## style, types and all tests
 	@$(BIN)/python -m pytest
 
-test-deep: $(READY) ## races, kills, troubles, a deletion looked for, many made-up histories and requests (two hours)
+test-deep: $(READY) ## long runs: races, kills, troubles, disturbed updates, made-up histories, retraining (hours)
 	@$(BIN)/python -m tests.faults.race --json -
 	@$(BIN)/python -m tests.faults.kill --rounds 200 --json -
 	@$(BIN)/python -m tests.faults.erase --json -
 	@$(BIN)/python -m tests.faults.trouble --json -
+	@$(BIN)/python -m tests.faults.update --rounds 100 --json -
 	@$(BIN)/python -m tests.bench.page --json -
 	@DEEP=1 $(BIN)/python -m pytest tests/faults/test_stateful.py tests/api/test_fuzz.py
+	@$(BIN)/python -m sample_clients.demo.retrain
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -4,7 +4,7 @@
 |---------------|----------------------------------------------------------------|------------------------|
 | SKINSCORE_ENV | `development` or `production`                                  | development            |
 | DATABASE_URL  | `sqlite:///PATH` (one web process) or `postgresql://…` (any number) | sqlite:///var/skinscore.db |
-| MODEL_DIR     | folder of the bundle to serve                                  | mobile_export/reference |
+| MODEL_DIR     | folder that `api.models publish` fills, or one exported bundle | mobile_export/reference |
 | WEB_ROOT      | folder with the page at `/`                                    | api/static             |
 | JWT_KEYS      | signing keys, `kid:secret,…`, the first one signs              | made at start (development) |
 | REFRESH_KEY   | secret of refresh tokens, cursors, ledger; `new,old` to rotate | made at start (development) |
@@ -100,7 +100,7 @@ class Config:
             raise ConfigError("JWT_KEYS and REFRESH_KEY need 32 characters or more, PHOTO_KEY 32 bytes (64 hex digits)")
         return cls(
             env.get("DATABASE_URL", "sqlite:///var/skinscore.db"),
-            Path(env.get("MODEL_DIR", HERE.parent / "mobile_export" / "reference")),
+            model_dir(env),
             Path(env.get("WEB_ROOT", HERE / "static")).resolve(),
             keys,
             refresh_keys[0],
@@ -121,6 +121,16 @@ def current() -> Config:
     return current_app.extensions["skinscore"]
 
 
+def model_dir(environment: Mapping[str, str]) -> Path:
+    """Where models lie; a command that touches nothing else needs no other setting."""
+    return Path(environment.get("MODEL_DIR") or HERE.parent / "mobile_export" / "reference")
+
+
+def is_development(environment: Mapping[str, str]) -> bool:
+    """Whether throw-away secrets and the public development key will do."""
+    return environment.get("SKINSCORE_ENV", "development") == "development"
+
+
 def _choice(env: Mapping[str, str], name: str, *known: str) -> str:
     chosen = env.get(name) or known[0]
     if chosen not in known:
@@ -138,10 +148,9 @@ def _count(env: Mapping[str, str], name: str, most: int) -> int:
 def with_development_secrets(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment with throw-away secrets where it has none; only in development."""
     missing = [name for name in SECRETS if not environment.get(name)]
-    mode = environment.get("SKINSCORE_ENV", "development")
-    if missing and mode != "development":
+    if missing and not is_development(environment):
         hint = "python -c 'import secrets; print(secrets.token_hex(32))' makes one"
-        raise ConfigError(f"set {', '.join(missing)} before starting in {mode}: {hint}")
+        raise ConfigError(f"set {', '.join(missing)} before starting in {environment['SKINSCORE_ENV']}: {hint}")
     made = {name: secrets.token_hex(32) for name in missing}
     if "JWT_KEYS" in made:
         made["JWT_KEYS"] = f"dev:{made['JWT_KEYS']}"

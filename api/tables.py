@@ -125,4 +125,22 @@ class WorkerBeat(Table):
     at = BigIntegerField()
 
 
-TABLES = (Account, RecoveryCode, ConsentChange, Device, SyncHead, Record, HeatmapJob, HeatmapLayer, WorkerBeat)
+class ModelDownload(Table):
+    """How often the end of a model file was asked for; it says nothing of who asked."""
+
+    sha256 = CharField(primary_key=True)
+    times = BigIntegerField()
+
+
+TABLES = (
+    Account,
+    RecoveryCode,
+    ConsentChange,
+    Device,
+    SyncHead,
+    Record,
+    HeatmapJob,
+    HeatmapLayer,
+    WorkerBeat,
+    ModelDownload,
+)

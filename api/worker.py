@@ -3,11 +3,11 @@
     python -m api.worker            # with the same DATABASE_URL, MODEL_DIR and PHOTO_KEY as the web process
 
 `python -m api serve` starts one, and another when it dies. A SIGTERM lets the job in hand finish; a kill costs it a
-retry. Ends with status 2 and a sentence where it can never work: wrong settings, no bundle, no torch.
+retry. Ends when another bundle is published, to be started again; with status 2 and a sentence where it can never work:
+wrong settings, no bundle, no torch.
 """
 
 import argparse
-import json
 import logging
 import math
 import os
@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from peewee import PeeweeException
 from api import jobs, logs, vault
 from api.config import Config, ConfigError
 from api.database import database, open_database
+from api.models import held
 from api.tables import HeatmapJob
 
 if TYPE_CHECKING:
@@ -52,22 +53,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     stopping = Stop()
     log.info("ready on %s", explainer.device)
     with database.connection_context():
-        work(lambda job: handle(job, config.photo_key, explainer.explain), lambda: stopping() or orphaned(args.parent))
+        work(
+            lambda job: handle(job, config.photo_key, explainer.explain),
+            lambda: stopping() or orphaned(args.parent) or replaced(config, explainer),
+        )
     return 0
 
 
 def prepare(config: Config) -> "Explainer":
     """Open the database and load the bundle. Raises `ConfigError` where starting again cannot help."""
     try:
-        bundle = json.loads((config.model_dir / "bundle.json").read_text("utf-8"))
+        bundle = held.current(config.model_dir)
+    except LookupError as error:
+        raise ConfigError(str(error)) from None
+    try:
         open_database(config.database_url)
         from api.explain import Explainer  # torch takes seconds to import; say what is wrong with the settings first
 
-        return Explainer(config.model_dir, bundle)
+        return Explainer(bundle.folder, bundle.data)
     except ImportError as error:
         raise ConfigError(f"heatmaps need {error.name}: pip install -r requirements.txt") from None
     except (LookupError, StopIteration):
-        raise ConfigError(f"{config.model_dir / 'bundle.json'} describes no model that explains photos") from None
+        raise ConfigError(f"{bundle.folder / 'bundle.json'} describes no model that explains photos") from None
     except (OSError, ValueError) as error:
         raise ConfigError(str(error)) from None
 
@@ -90,6 +97,13 @@ class Stop:
 def orphaned(parent: int | None) -> bool:
     """Whether the process that started this one is gone."""
     return parent is not None and os.getppid() != parent
+
+
+def replaced(config: Config, explainer: "Explainer") -> bool:
+    """Whether another bundle is current by now: the worker ends, and the next one loads that."""
+    with suppress(LookupError):
+        return held.current(config.model_dir).data != explainer.bundle
+    return False
 
 
 def work(handler: Callable[[HeatmapJob], None], stopped: Callable[[], bool]) -> None:

@@ -69,7 +69,7 @@ def read_channel(folder: Path) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        return _parsed(path.read_bytes())
+        return parsed(path.read_bytes())
     except ChannelError:
         raise ChannelError(f"{path} is no channel: move it away") from None
 
@@ -91,7 +91,7 @@ def check_channel(
     try:
         raw = file.read_bytes()
         key_id = verify(raw, file.with_suffix(".sig").read_bytes().decode("utf-8", "replace"), trusted, file.name)
-        held = _parsed(raw)
+        held = parsed(raw)
     except OSError:
         return {"ok": False, "faults": [f"{file.name} or {file.stem}.sig is missing in {file.parent}"]}
     except (SignatureError, ChannelError) as error:
@@ -112,7 +112,7 @@ def _faults(held: Mapping[str, Any], sha256: str, seen: int, now: datetime) -> I
         yield "the channel revokes this bundle"
 
 
-def _parsed(raw: bytes) -> dict[str, Any]:
+def parsed(raw: bytes) -> dict[str, Any]:
     """A channel's content, every field of the right kind. Raises `ChannelError`."""
     kinds = {"schema": int, "channel": str, "sequence": int, "bundle_sha256": str, "rollout_pct": int}
     kinds |= {"min_app": str, "expires_at": str, "rollback": bool, "revoked": list}

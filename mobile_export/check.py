@@ -17,19 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from mobile_export.channel import check_channel
-from mobile_export.errors import ExportError
 from mobile_export.figures import Reference, judge
-from mobile_export.formats import BY_NAME, FORMATS, SERVER, STRUCTURE, Format
+from mobile_export.formats import BY_NAME, SERVER
 from mobile_export.gates import shortfalls, with_worst
-from mobile_export.golden_check import check_golden
-from mobile_export.parts import changed, listed
-from mobile_export.runners import runner_of
-from mobile_export.signing import SignatureError, trusted_keys, verify
+from mobile_export.proof import Checks, golden_answers, rows_of, signed_and_whole
+from mobile_export.signing import SignatureError, trusted_keys
 from training import checkpoint
 from training.decoding import Decoding
 from training.runtime import Runner
-
-CheckResult = dict[str, Any]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,7 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         raw = (args.bundle / "bundle.json").read_bytes()
         bundle = json.loads(raw)
-        rows_of(bundle)
+        if SERVER not in rows_of(bundle):
+            raise ValueError(f"it does not list {SERVER.path}")
         trusted_keys(args.trusted_keys)
     except SignatureError as error:
         print(f"mobile_export.check: {error}", file=sys.stderr)
@@ -62,70 +58,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0 if all(check["ok"] for check in checks.values()) else 1
 
 
-def rows_of(bundle: dict[str, Any]) -> list[Format]:
-    """The rows of `formats` that the bundle lists. Raises `ValueError` for a file of no row, or no weights."""
-    paths = [part["path"] for part in listed(bundle)]
-    rows = [row for row in FORMATS if any(belongs(path, row) for path in paths)]
-    strange = [p for p in paths if p != bundle["golden"]["path"] and not any(belongs(p, row) for row in rows)]
-    if strange:
-        raise ValueError(f"this version cannot prove {strange[0]}")
-    if SERVER not in rows:
-        raise ValueError(f"it does not list {SERVER.path}")
-    return rows
-
-
-def belongs(path: str, row: Format) -> bool:
-    """Whether a listed path is this row's file, or lies in its folder."""
-    return path == row.path or path.startswith(f"{row.path}/")
-
-
-def run_checks(args: argparse.Namespace, raw: bytes, bundle: dict[str, Any]) -> dict[str, CheckResult]:
+def run_checks(args: argparse.Namespace, raw: bytes, bundle: dict[str, Any]) -> Checks:
     """Signature and hashes first: a file that fails there is not run."""
-    checks = {"signature": check_signature(args, raw), "hashes": check_hashes(args.bundle, bundle)}
+    trusted = trusted_keys(args.trusted_keys)
+    checks = signed_and_whole(args.bundle, raw, bundle, trusted)
     if args.channel:
-        checks["channel"] = check_channel(args.channel, raw, trusted_keys(args.trusted_keys), args.seen_sequence)
+        checks["channel"] = check_channel(args.channel, raw, trusted, args.seen_sequence)
     if not all(check["ok"] for check in checks.values()):
         return checks
-    golden = json.loads((args.bundle / bundle["golden"]["path"]).read_text("utf-8"))
-    runners: dict[str, Runner] = {}
-    for row in rows_of(bundle):
-        checks |= check_file(args.bundle / row.path, row, golden, runners)
-    return checks | compare(args, bundle, runners)
+    golden, runners = golden_answers(args.bundle, bundle)
+    return checks | golden | compare(args, bundle, runners)
 
 
-def check_file(path: Path, row: Format, golden: dict[str, Any], runners: dict[str, Runner]) -> dict[str, CheckResult]:
-    """Golden answers of one file, whose runner joins `runners`; its structure alone where nothing runs it here."""
-    try:
-        runner = runner_of(row, path)
-    except ExportError as error:
-        return {f"structure_{row.name}": {"ok": False, "faults": [str(error)]}}
-    if runner is None:
-        return {f"structure_{row.name}": {"ok": True}} if row.proof == STRUCTURE else {}
-    runners[row.name] = runner
-    return {f"golden_{row.name}": check_golden(golden, row.precision, runner)}
-
-
-def check_signature(args: argparse.Namespace, raw: bytes) -> CheckResult:
-    """The signature over the exact bytes of bundle.json, by a trusted key."""
-    try:
-        document = (args.bundle / "bundle.sig").read_bytes().decode("utf-8", "replace")
-        return {"ok": True, "key_id": verify(raw, document, trusted_keys(args.trusted_keys), "bundle.json")}
-    except OSError:
-        return {"ok": False, "faults": ["bundle.sig is missing"]}
-    except SignatureError as error:
-        return {"ok": False, "faults": [str(error)]}
-
-
-def check_hashes(folder: Path, bundle: dict[str, Any]) -> CheckResult:
-    """Size and SHA-256 of every part."""
-    faults = changed(folder, bundle)
-    return {"ok": not faults, "parts": len(list(listed(bundle))), "faults": faults}
-
-
-def compare(args: argparse.Namespace, bundle: dict[str, Any], runners: dict[str, Runner]) -> dict[str, CheckResult]:
+def compare(args: argparse.Namespace, bundle: dict[str, Any], runners: dict[str, Runner]) -> Checks:
     """Each file against the fp32 network on fresh photos, at the bars of `gates`."""
     reference = reference_of(args, bundle)
-    outcome: dict[str, CheckResult] = {}
+    outcome: Checks = {}
     for name, runner in runners.items():
         judged = judge(reference, runner, name)
         faults = with_worst(shortfalls(BY_NAME[name].precision, judged.figures), judged.worst)
@@ -143,7 +91,7 @@ def reference_of(args: argparse.Namespace, bundle: dict[str, Any]) -> Reference:
     return Reference.rendered(net, decoding, size, args.photos, args.seed)
 
 
-def show(checks: dict[str, CheckResult], target: str | None) -> None:
+def show(checks: Checks, target: str | None) -> None:
     """A line per check, or one JSON object where asked."""
     outcome = {"ok": all(check["ok"] for check in checks.values()), "checks": checks}
     if target:

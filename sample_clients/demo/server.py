@@ -44,6 +44,13 @@ def running_server(port: int, scratch: Path, web_root: Path) -> Iterator[tuple[s
         process.wait(30)
 
 
+def free_port() -> int:
+    """A port of loopback that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def _require_free(port: int) -> None:
     """Another program's answers on that port must not be taken for our server's."""
     with socket.socket() as probe:

@@ -15,8 +15,16 @@ RUNTIME = (1, 4, 1)  # of ExecuTorch, this client's
 SCHEMA = 1
 
 
-class BundleError(ValueError):
-    """The bundle is not to be believed; the text says why."""
+class Refused(ValueError):
+    """Something that is not to be used. `reason` is a word that all clients share, the text is for people."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+class BundleError(Refused):
+    """The bundle is not to be believed."""
 
 
 @dataclass(frozen=True)
@@ -39,24 +47,28 @@ def open_bundle(folder: Path, trusted_keys: Path = TRUSTED_KEYS) -> Bundle:
     try:
         raw, signature = (folder / "bundle.json").read_bytes(), (folder / "bundle.sig").read_bytes()
     except OSError:
-        raise BundleError(f"there is no signed bundle in {folder}: name one with --bundle DIR") from None
+        raise BundleError("missing", f"there is no signed bundle in {folder}: name one with --bundle DIR") from None
     data = described(raw, signature, trusted_keys)
     part = phone_file(data)["parts"][0]
     path = folder / part["path"]
     if not fits(path.read_bytes() if path.is_file() else b"", part):
-        raise BundleError(f"{path.name} is missing or damaged: get the bundle again")
+        raise BundleError("damaged", f"{path.name} is missing or damaged: get the bundle again")
     return Bundle(data, path, part["sha256"], hashlib.sha256(raw).hexdigest())
 
 
 def described(raw: bytes, signature: bytes, trusted_keys: Path) -> dict[str, Any]:
     """The content of a signed bundle.json that this client can run. Raises `BundleError`."""
     verify(raw, signature, trusted_keys, "bundle")
-    data = json.loads(raw)
-    if data["schema"] != SCHEMA:
-        raise BundleError(f"the bundle has schema {data['schema']}; this client reads {SCHEMA}: update the client")
+    try:
+        data = json.loads(raw)
+        known = data["schema"] == SCHEMA
+    except (ValueError, LookupError, TypeError):  # signed, and yet of another form
+        known = False
+    if not known:
+        raise BundleError("other-form", "the bundle has another form than this client reads: update the client")
     needed = phone_file(data)["min_runtime"]
     if tuple(map(int, needed.split("."))) > RUNTIME:
-        raise BundleError(f"the model needs ExecuTorch {needed}: update the client")
+        raise BundleError("runtime-too-old", f"the model needs ExecuTorch {needed}: update the client")
     return data
 
 
@@ -64,7 +76,7 @@ def phone_file(data: dict[str, Any]) -> dict[str, Any]:
     """The file of the bundle that this client runs: int8 where there are several."""
     files = [file for file in data["files"] if (file["format"], file["backend"]) == ("executorch", "xnnpack")]
     if not files:
-        raise BundleError("the bundle has no ExecuTorch file for this machine")
+        raise BundleError("no-file", "the bundle has no ExecuTorch file for this machine")
     return min(files, key=lambda file: file.get("precision") != "int8")
 
 
@@ -75,11 +87,13 @@ def verify(raw: bytes, signature: bytes, trusted_keys: Path, what: str) -> None:
         key = json.loads(trusted_keys.read_text("utf-8"))[document["key_id"]]
         signed = base64.b64decode(document["signature"])
     except (ValueError, KeyError, TypeError):
-        raise BundleError(f"the {what} is signed by an unknown key, or its signature is damaged") from None
+        raise BundleError(
+            "unknown-key", f"the {what} is signed by an unknown key, or its signature is damaged"
+        ) from None
     try:
         Ed25519PublicKey.from_public_bytes(base64.b64decode(key)).verify(signed, raw)
     except InvalidSignature:
-        raise BundleError(f"the {what} was changed after it was signed") from None
+        raise BundleError("changed", f"the {what} was changed after it was signed") from None
 
 
 def fits(data: bytes, part: dict[str, Any]) -> bool:

@@ -1,4 +1,8 @@
-"""The signed channel file: which bundle the operator wants apps to take, from when, until when, how many of them."""
+"""The signed channel file: which bundle the operator wants apps to take, from when, until when, how many of them.
+
+`decide` is a pure function of the channel, the device and the time, so that every client can be held to the same
+vectors (`sample_clients/golden/updates.json`).
+"""
 
 import hashlib
 import json
@@ -7,14 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from .bundle import verify
+from .bundle import Refused, verify
 
 SCHEMA = 1
 CLOCK = "%Y-%m-%dT%H:%M:%SZ"
+KEEP, WAIT, TAKE = "keep", "wait", "take"  # what the channel names is in use; not this install's turn yet; fetch it
 
 
-class UpdateRefused(ValueError):
-    """An update that is not taken; the text says why. The model in use stays."""
+class UpdateRefused(Refused):
+    """An update that is not taken. The model in use stays."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,18 @@ class Channel:
     revoked: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Device:
+    """What an install knows of itself when it looks at a channel."""
+
+    channel: str  # the one that it follows
+    app: tuple[int, ...]  # its version
+    seen: int  # the highest channel sequence that it accepted
+    revoked: frozenset[str]  # bundles that an accepted channel withdrew
+    install_id: str
+    in_use: str | None  # hash of its bundle, None where it has none that works
+
+
 def read_channel(raw: bytes, signature: bytes, trusted_keys: Path) -> Channel:
     """Verify and read; fields that this client does not know are left alone. Raises `BundleError`, `UpdateRefused`."""
     verify(raw, signature, trusted_keys, "channel")
@@ -40,7 +57,7 @@ def read_channel(raw: bytes, signature: bytes, trusted_keys: Path) -> Channel:
             return _parsed(held)
     except (ValueError, LookupError, TypeError, AttributeError):
         pass  # signed, and yet of another form: for a later client
-    raise UpdateRefused("the channel has another form than this client reads: update the client")
+    raise UpdateRefused("other-form", "the channel has another form than this client reads: update the client")
 
 
 def _parsed(held: dict[str, Any]) -> Channel:
@@ -56,24 +73,38 @@ def _parsed(held: dict[str, Any]) -> Channel:
     )
 
 
-def require_current(channel: Channel, name: str, seen: int, app: tuple[int, ...], now: datetime) -> None:
-    """Raises `UpdateRefused` for a channel that may not be followed (any more)."""
-    if channel.channel != name:
-        raise UpdateRefused(f"the server offers the channel '{channel.channel}'; this client follows '{name}'")
-    if channel.sequence < seen:
-        raise UpdateRefused(f"channel {channel.sequence} is older than {seen}, which was seen before")
+def decide(channel: Channel, device: Device, now: datetime) -> str:
+    """KEEP, WAIT or TAKE. Raises `UpdateRefused` for a channel that may not be followed (any more)."""
+    if channel.channel != device.channel:
+        sentence = f"the server offers the channel '{channel.channel}'; this client follows '{device.channel}'"
+        raise UpdateRefused("other-channel", sentence)
+    if channel.sequence < device.seen:
+        sentence = f"channel {channel.sequence} is older than {device.seen}, which was seen before"
+        raise UpdateRefused("older-channel", sentence)
     if channel.expires_at <= now:
-        raise UpdateRefused(f"the channel expired at {channel.expires_at:%Y-%m-%d %H:%M} UTC: its operator renews it")
-    if channel.min_app > app:
-        raise UpdateRefused(
-            f"the new model needs client {'.'.join(map(str, channel.min_app))}: update the client first"
-        )
+        until = f"{channel.expires_at:%Y-%m-%d %H:%M} UTC"
+        raise UpdateRefused("expired", f"the channel expired at {until}: its operator renews it")
+    if channel.min_app > device.app:
+        needed = ".".join(map(str, channel.min_app))
+        raise UpdateRefused("app-too-old", f"the new model needs client {needed}: update the client first")
+    withdrawn = device.revoked | channel.revoked
+    if channel.bundle_sha256 in withdrawn:
+        raise UpdateRefused("withdrawn", "the channel names a model that was withdrawn")
+    if device.in_use == channel.bundle_sha256:
+        return KEEP
+    has_none = device.in_use is None or device.in_use in withdrawn
+    return TAKE if has_none or takes_part(channel, device.install_id) else WAIT
 
 
 def takes_part(channel: Channel, install_id: str) -> bool:
-    """Whether this install is among the first `rollout_pct` of 100: a hash decides, and the server learns nothing.
+    """Whether this install is among the first `rollout_pct` of 100; the server learns nothing."""
+    return turn(install_id, channel.bundle_sha256) < channel.rollout_pct
+
+
+def turn(install_id: str, bundle_sha256: str) -> int:
+    """When it is this install's turn, 0..99: of SHA-256("INSTALL:BUNDLE") the first 8 bytes, big-endian, modulo 100.
 
     The bundle is hashed too, so that every new one has other first takers; raising the share only adds installs.
     """
-    digest = hashlib.sha256(f"{install_id}:{channel.bundle_sha256}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") % 100 < channel.rollout_pct
+    digest = hashlib.sha256(f"{install_id}:{bundle_sha256}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % 100

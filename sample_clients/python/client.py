@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from . import heat, records
-from .bundle import Bundle
+from .bundle import TRUSTED_KEYS, Bundle
 from .http import Server, ServerError
 from .models import Models
 from .scorer import Grading, Scorer
@@ -36,9 +36,9 @@ class Heatmaps:
 class Client:
     """One person's client: a bundle, a home folder, a server. The history can be read when the bundle cannot."""
 
-    def __init__(self, bundle: Path, home: Path, server: str) -> None:
+    def __init__(self, bundle: Path, home: Path, server: str, trusted_keys: Path = TRUSTED_KEYS) -> None:
         self.store = Store(home)
-        self.models = Models(bundle, home, self.store)
+        self.models = Models(bundle, home, self.store, trusted_keys)
         self.server = Server(server, self.store)
 
     @cached_property

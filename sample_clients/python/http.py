@@ -78,6 +78,10 @@ class Server:
         """What anybody may read; no token is sent."""
         return self._send("GET", path).content
 
+    def stream(self, path: str, headers: dict[str, str]) -> requests.Response:
+        """The same, to be read piece by piece and closed."""
+        return self._send("GET", path, headers=headers, stream=True)
+
     def refresh(self, used: str | None) -> None:
         """A new access token, unless another thread fetched one since `used`. Logs out only when told to."""
         with self._refreshing:

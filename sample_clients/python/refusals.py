@@ -18,7 +18,8 @@ class ServerError(RuntimeError):
 def checked(answer: requests.Response) -> requests.Response:
     """The answer, if it is a good one of a SkinScore server. Raises `ServerError`."""
     if answer.status_code < 400:
-        if answer.content and answer.headers.get("Content-Type", "").partition(";")[0] not in ANSWERS:
+        has_body = answer.status_code not in (204, 304)  # asking for the content would read a stream to its end
+        if has_body and answer.headers.get("Content-Type", "").partition(";")[0] not in ANSWERS:
             raise ServerError("unexpected", "what answers there is no SkinScore server: check --server and the network")
         return answer
     slug, text = _read(answer)

@@ -28,7 +28,8 @@ def self_test(bundle: Bundle, golden: bytes) -> int:
             if grading.input_sha256 != photo["input_sha256"]:
                 fault = "other input bytes"
             if fault:
-                raise BundleError(f"the new model answers wrongly on this machine (photo {number}: {fault}); not used")
+                wrong = f"the new model answers wrongly on this machine (photo {number}: {fault}); not used"
+                raise BundleError("wrong-answers", wrong)
     return len(document["photos"])
 
 
@@ -38,7 +39,8 @@ def _graded(scorer: Scorer, path: Path) -> Grading:
     except RuntimeMissing:
         raise
     except Exception as error:  # the runtime fails in many ways; a model that does not run is not used
-        raise BundleError(f"the new model does not run on this machine ({type(error).__name__}); not used") from error
+        broken = f"the new model does not run on this machine ({type(error).__name__}); not used"
+        raise BundleError("does-not-run", broken) from error
 
 
 def _fault(grading: Grading, wanted: dict[str, Any], document: dict[str, Any], name: str) -> str | None:

@@ -38,11 +38,15 @@ def _line(row: tuple[str, ...]) -> str:
 
 
 def history_table(records: list[dict[str, Any]], notes: dict[str, str]) -> str:
-    """One line per score: when, where, grades, model, note."""
+    """One line per score: when, where, grades, model, note; and one where another model took over."""
     if not records:
         return "No scores yet: grade a photo with `score PHOTO`."
-    lines = []
+    lines, before = [], records[0]["model"]
     for record in records:
+        if record["model"] != before:
+            before = record["model"]
+            name = f"{before['name']} {before['version']}"
+            lines.append(f"-- {name} grades from here on: a step may be the model's, not the skin's")
         grades = "  ".join(f"{key} {one['grade']}" for key, one in record["attributes"].items())
         note = f"  “{notes[record['id']]}”" if notes.get(record["id"]) else ""
         lines.append(f"{record['captured_at']}  {record['id']}  {grades}  [{record['model']['version']}]{note}")

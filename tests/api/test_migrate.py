@@ -85,13 +85,13 @@ def test_a_database_from_before_schemas_were_numbered_becomes_as_a_new_one_and_l
         db.executescript(ROWS)
     with pytest.raises(ConfigError, match="0001_first"):
         database.open_database(url)
-    assert migrate.migrate(url, backed_up=False) == ["0001_first", "0002_tombstones"]
+    assert migrate.migrate(url, backed_up=False) == ["0001_first", "0002_tombstones", "0004_downloads"]
     database.open_database(url)
     assert shape(database.database) == fresh
     agreed = [(row.account_id, row.purpose, row.version) for row in ConsentChange.select()]
     assert agreed == [("a", "sync", 1)]
     kept = {table.__name__: table.select().count() for table in TABLES}
-    assert kept == dict.fromkeys(kept, 1) | {"RecoveryCode": 0, "Record": 2}
+    assert kept == dict.fromkeys(kept, 1) | {"RecoveryCode": 0, "Record": 2, "ModelDownload": 0}
     assert (SyncHead.get().count, SyncHead.get().tombstones) == (1, 1)
     database.database.close()
 

@@ -172,11 +172,11 @@ def test_the_channel_is_delivered_byte_for_byte(guest, model_dir):
     assert guest.ask("GET", "/v1/models/channel").data == b'{"sequence":  2}\n'
 
 
-def test_the_channels_signature_is_delivered_byte_for_byte_and_never_cached(guest, model_dir):
+def test_the_channels_signature_is_delivered_byte_for_byte_and_asked_for_again(guest, model_dir):
     assert guest.ask("GET", "/v1/models/channel/signature").json["type"].endswith("no-channel")
     (model_dir / "channel.sig").write_bytes(b'{"key_id":  "x"}\n')
     answer = guest.ask("GET", "/v1/models/channel/signature")
-    assert answer.data == b'{"key_id":  "x"}\n' and answer.headers["Cache-Control"] == "no-cache"
+    assert answer.data == b'{"key_id":  "x"}\n' and "no-cache" in answer.headers["Cache-Control"]
 
 
 def test_a_bundle_that_a_re_export_kept_is_delivered_too(guest, model_dir):

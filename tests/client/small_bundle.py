@@ -2,21 +2,24 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
 
 from mobile_export.bundle import part
 from mobile_export.executorch_file import lower
+from mobile_export.formats import PTE_INT8
 from mobile_export.golden import golden_document
 from mobile_export.graph import PhoneGraph, output_records
-from mobile_export.signing import DEVELOPMENT_KEY, read_key
+from mobile_export.signing import DEVELOPMENT_KEY, SigningKey, read_key
 from training.attributes import KEYS, as_records
 from training.decoding import Decoding
 from training.model import SkinNet
 from training.runtime import PteRunner
 
 SIZE = 64
+MODEL = PTE_INT8.path
 DECODING = Decoding(temperature=(1.0,) * 5, prior=((0.2,) * 5,) * 5)
 
 
@@ -33,15 +36,15 @@ def model(seed: int) -> bytes:
 def write(folder: Path, sequence: int) -> Path:
     """A bundle of this sequence, signed by the development key."""
     folder.mkdir()
-    (folder / "model.pte").write_bytes(model(sequence))
-    golden = golden_document({"int8": PteRunner(folder / "model.pte")}, SIZE)
+    (folder / MODEL).write_bytes(model(sequence))
+    golden = golden_document({"int8": PteRunner(folder / MODEL)}, SIZE)
     (folder / "golden.json").write_text(json.dumps(golden))
     sign(folder, sequence)
     return folder
 
 
-def sign(folder: Path, sequence: int) -> None:
-    """Describe what lies in `folder`, and sign it."""
+def sign(folder: Path, sequence: int, key: SigningKey | None = None, **changes: Any) -> None:
+    """Describe what lies in `folder`, and sign it (by the development key); `changes` are of the file's entry."""
     file = {"format": "executorch", "backend": "xnnpack", "precision": "int8", "role": "phone", "min_runtime": "1.4.0"}
     described = {
         "schema": 1,
@@ -54,9 +57,9 @@ def sign(folder: Path, sequence: int) -> None:
         "decoding": {"conformal_q": [0.2] * 5, "coverage": 0.9},
         "quality_gate": {"luma": [0, 1], "clipped": 1, "sharpness": 0},
         "graded_parts": {key: [0, 1, 2, 3] for key in KEYS},
-        "files": [file | {"parts": [part(folder, folder / "model.pte")]}],
+        "files": [file | {"parts": [part(folder, folder / MODEL)]} | changes],
         "golden": part(folder, folder / "golden.json"),
     }
     raw = json.dumps(described).encode()
     (folder / "bundle.json").write_bytes(raw)
-    (folder / "bundle.sig").write_text(read_key(DEVELOPMENT_KEY).sign(raw))
+    (folder / "bundle.sig").write_text((key or read_key(DEVELOPMENT_KEY)).sign(raw))

@@ -19,6 +19,8 @@ from sample_clients.python.files import write_atomically
 from sample_clients.python.photo import PhotoError, decode
 from sample_clients.python.resize import model_input
 from sample_clients.python.scorer import advice, plausible
+from sample_clients.python.table import history_table
+from tests.client.helpers import score
 from training.photo import read_photo
 from training.preprocess import model_input as reference
 
@@ -128,3 +130,10 @@ def test_the_command_line_answers_errors_in_one_line(tmp_path, capsys):
     assert main(["--bundle", str(tmp_path), "--home", str(tmp_path / "h"), "score", "photo.jpg"]) == 2
     told = capsys.readouterr().err
     assert told.startswith("skinscore: ") and told.count("\n") == 1
+
+
+def test_the_history_names_each_model_and_says_where_another_took_over():
+    models = [{"name": "m", "version": v, "sequence": n} for v, n in (("1.0.0", 1), ("1.0.0", 1), ("1.1.0", 2))]
+    lines = history_table([score(model=model) for model in models], {}).splitlines()
+    assert [line.rpartition("[")[2] for line in (lines[0], lines[1], lines[3])] == ["1.0.0]", "1.0.0]", "1.1.0]"]
+    assert len(lines) == 4 and "m 1.1.0 grades from here on" in lines[2]

@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import random
 import re
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,12 +18,14 @@ from mobile_export.channel import Terms, compose, write_channel
 from mobile_export.signing import DEVELOPMENT_KEY, SigningKey, make_key, read_key
 from mobile_export.versions import keep_previous
 from sample_clients.python.__main__ import main
-from sample_clients.python.bundle import BundleError
+from sample_clients.python.bundle import TRUSTED_KEYS, BundleError
 from sample_clients.python.channel import Channel, UpdateRefused, takes_part
 from sample_clients.python.client import Client
 from sample_clients.python.http import ServerError
 from tests.api.test_serve import serving
 from tests.client import small_bundle
+from tests.client.small_bundle import MODEL
+from tests.relay import relay
 
 KEY = read_key(DEVELOPMENT_KEY)
 
@@ -61,7 +66,7 @@ def publish(served, bundles):
 
     yield put
     for n, kept in ((3, folder), (2, folder / "previous" / "2"), (1, folder / "previous" / "1")):
-        for name in ("bundle.sig", "model.pte", "golden.json"):
+        for name in ("bundle.sig", MODEL, "golden.json"):
             shutil.copyfile(bundles[n] / name, kept / name)
 
 
@@ -120,7 +125,7 @@ def test_a_new_model_that_is_damaged_later_gives_way_to_the_previous_then_to_the
     publish(3, number=2)
     client.update()
     for damaged, left in ((3, 2), (2, 1)):
-        (client.models.folder / sha256_of(bundles[damaged]) / "model.pte").write_bytes(b"damaged")
+        (client.models.folder / sha256_of(bundles[damaged]) / MODEL).write_bytes(b"damaged")
         assert reopened(client).bundle.data["sequence"] == left
     publish(3, number=3)
     assert client.update().taken and client.bundle.data["sequence"] == 3  # and the server mends it
@@ -163,7 +168,6 @@ TAMPERED = {
     "channel/signature": "channel was changed after|unknown key",
     "bundles/*": "another model",
     "bundles/*/signature": "bundle was changed after|unknown key",
-    "files/*": "arrived damaged",
 }
 
 
@@ -186,6 +190,74 @@ def test_whatever_is_changed_on_its_way_is_refused(client, publish, photo, which
     assert client.update().taken
 
 
+@pytest.mark.parametrize("name", [MODEL, "golden.json"])
+@pytest.mark.parametrize("change", ["flipped", "longer", "shorter"])
+def test_a_file_with_one_byte_changed_never_becomes_active(client, publish, served, photo, name, change):
+    publish(2)
+    path = served[1] / "previous" / "2" / name
+    data = bytearray(path.read_bytes())
+    if change == "flipped":
+        data[len(data) // 3] ^= 1
+    path.write_bytes({"flipped": bytes(data), "longer": bytes(data) + b"x", "shorter": bytes(data[:-1])}[change])
+    with pytest.raises(UpdateRefused, match="arrived damaged"):
+        client.update()
+    assert client.score(photo, part=0)[1]["model"]["sequence"] == 1
+
+
+REFUSED_BUNDLES = {
+    "a later runtime": ({"min_runtime": "99.0.0"}, "runtime-too-old", "needs ExecuTorch 99.0.0: update the client"),
+    "no file for this client": ({"backend": "vulkan"}, "no-file", "no ExecuTorch file for this machine"),
+    "a file outside": ({"parts": [{"path": "../x.pte", "bytes": 1, "sha256": "0" * 64}]}, "outside", "outside itself"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_BUNDLES)
+def test_a_bundle_that_this_client_cannot_use_is_refused_before_its_files_are_fetched(client, served, bundles, name):
+    changes, reason, sentence = REFUSED_BUNDLES[name]
+    wrong = served[1] / "previous" / "9"
+    shutil.copytree(bundles[2], wrong, ignore=shutil.ignore_patterns("previous"))
+    small_bundle.sign(wrong, 9, **changes)
+    write_channel(served[1], compose(sha256_of(wrong), None, Terms(), [], datetime.now(UTC)), KEY)
+    with pytest.raises((UpdateRefused, BundleError), match=sentence) as refused:
+        client.update()
+    assert refused.value.reason == reason and client.bundle.data["sequence"] == 1
+    assert not list(client.models.folder.rglob("*.pte*"))
+    shutil.rmtree(wrong)
+
+
+def test_a_second_key_takes_over_when_apps_trust_it(served, bundles, tmp_path, publish):
+    standby = make_key(tmp_path, "standby-2027")
+    trusted = json.loads(TRUSTED_KEYS.read_text()) | {"standby-2027": standby.public}
+    (tmp_path / "keys.json").write_text(json.dumps(trusted))
+    publish(2, key=standby)
+    app = Client(bundles[1], tmp_path / "rotating", served[0], tmp_path / "keys.json")
+    assert app.update().taken and app.bundle.data["sequence"] == 2  # the bundle is still signed by the first key
+    app.store.close()
+
+
+def test_too_little_room_is_told_before_anything_is_fetched(client, publish, monkeypatch):
+    publish(2)
+    usage = shutil.disk_usage(client.store.path.parent)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage._replace(free=3_000_000))
+    with pytest.raises(UpdateRefused, match=r"needs \d+ MB of room and 3 MB are free") as refused:
+        client.update()
+    assert refused.value.reason == "no-room" and client.bundle.data["sequence"] == 1
+    assert not list(client.models.folder.rglob("*.part"))
+
+
+def test_a_disk_that_fills_up_during_the_download_leaves_the_old_model(served, bundles, publish, tmp_path):
+    publish(2)
+    limit = (bundles[2] / MODEL).stat().st_size // 2  # the kernel lets no file of this process grow beyond it
+    options = ["--bundle", str(bundles[1]), "--home", str(tmp_path / "home"), "--server", served[0]]
+    code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}));"
+    code += "import sys; from sample_clients.python.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run([sys.executable, "-c", code, *options, "update"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "no room is left" in done.stderr and done.stderr.count("\n") == 1
+    app = Client(bundles[1], tmp_path / "home", served[0])
+    assert app.bundle.data["sequence"] == 1 and app.update().taken and app.bundle.data["sequence"] == 2
+    app.store.close()
+
+
 def test_a_rollback_is_followed_when_the_channel_says_so_and_needs_no_download(client, publish, bundles):
     publish(2)
     client.update()
@@ -193,10 +265,10 @@ def test_a_rollback_is_followed_when_the_channel_says_so_and_needs_no_download(c
     client.update()
     publish(2, number=3, rollback=True, revoked=(3,))
     fetched = []
-    fetch = client.server.fetch
-    client.server.fetch = lambda path: fetched.append(path) or fetch(path)
+    stream = client.server.stream
+    client.server.stream = lambda path, headers: fetched.append(path) or stream(path, headers)
     assert client.update().taken and client.bundle.data["sequence"] == 2
-    assert not [path for path in fetched if "/files/" in path]
+    assert not fetched
     publish(3, number=4)
     with pytest.raises(UpdateRefused, match="withdrawn"):
         client.update()
@@ -213,7 +285,7 @@ def test_a_withdrawn_model_is_replaced_whatever_the_rollout(client, publish):
 def test_a_withdrawn_model_is_not_used_even_when_its_successor_cannot_be_fetched(client, publish, served, bundles):
     at_two(client, publish)
     publish(3, number=6, revoked=(2,))
-    (served[1] / "model.pte").unlink()
+    (served[1] / MODEL).unlink()
     with pytest.raises(ServerError):
         client.update()
     assert reopened(client).bundle.data["sequence"] == 1
@@ -238,6 +310,23 @@ def test_a_tenth_of_the_installs_is_a_tenth_and_a_larger_share_only_adds():
     assert len(tenth & takers(10, "b" * 64)) < 100  # another bundle has other first takers
 
 
+def test_a_thousand_random_installs_see_a_tenth_as_a_tenth_and_each_the_same_answer_always():
+    channel = Channel("stable", 1, datetime.now(UTC), "c" * 64, (0, 0, 0), 10, False, frozenset())
+    draw = random.Random(7)
+    installs = [draw.randbytes(16).hex() for _ in range(1000)]
+    answers = [takes_part(channel, install) for install in installs]
+    assert 70 <= sum(answers) <= 130
+    assert answers == [takes_part(channel, install) for install in installs]
+
+
+def test_an_install_keeps_its_id_over_restarts_and_another_install_has_another(client, bundles, tmp_path):
+    first = client.models.install_id
+    assert reopened(client).models.install_id == first and len(first) == 32
+    other = Client(bundles[1], tmp_path / "other", client.server.url)
+    assert other.models.install_id != first
+    other.store.close()
+
+
 def test_a_model_that_answers_otherwise_than_its_golden_photos_is_not_used(client, publish, served, photo):
     folder = served[1]
     golden = json.loads((folder / "golden.json").read_text())
@@ -256,7 +345,7 @@ def test_a_model_that_answers_otherwise_than_its_golden_photos_is_not_used(clien
 def test_a_model_that_does_not_run_here_is_not_used(client, publish, served):
     wrong = served[1] / "previous" / "9"
     shutil.copytree(served[1], wrong, ignore=shutil.ignore_patterns("previous"))
-    (wrong / "model.pte").write_bytes(b"not a program" * 100)
+    (wrong / MODEL).write_bytes(b"not a program" * 100)
     small_bundle.sign(wrong, 9)
     write_channel(served[1], compose(sha256_of(wrong), None, Terms(), [], datetime.now(UTC)), KEY)
     with pytest.raises(BundleError, match="does not run on this machine"):
@@ -265,25 +354,54 @@ def test_a_model_that_does_not_run_here_is_not_used(client, publish, served):
     shutil.rmtree(wrong)
 
 
-def test_a_download_that_breaks_off_is_taken_up_and_fetches_nothing_twice(client, publish, photo):
+@pytest.fixture
+def through(client, served):
+    """The client behind a relay that can cut its connections."""
+    with relay(int(served[0].rpartition(":")[2])) as one:
+        client.server.url = one.url
+        yield one
+
+
+def test_a_download_that_breaks_off_goes_on_where_it_stopped(client, publish, through, bundles):
     publish(2)
-    fetch, fetched = client.server.fetch, []
+    size = (bundles[2] / MODEL).stat().st_size
+    through.cut = size // 2  # the first connection carries channel, bundle and half of the model
+    assert client.update().taken and client.bundle.data["sequence"] == 2
+    (asked,) = through.ranges()
+    begun = int(asked.removeprefix(b"bytes=").removesuffix(b"-"))
+    assert 0 < begun < size // 2
 
-    def breaking(path: str) -> bytes:
-        if "/files/" in path:
-            if fetched:
-                raise ServerError("offline", "cut")
-            fetched.append(path)
-        return fetch(path)
 
-    client.server.fetch = breaking
+def test_what_arrived_before_a_restart_is_not_fetched_again(client, publish, through, bundles):
+    publish(2)
+    client.server.tries = 1
+    through.cut = (bundles[2] / MODEL).stat().st_size // 2
+    fetch_all = client.server.stream
+
+    def once(path, headers):
+        if headers.get("Range"):
+            raise ServerError("offline", "cut")
+        return fetch_all(path, headers)
+
+    client.server.stream = once
     with pytest.raises(ServerError):
         client.update()
-    assert client.score(photo, part=0)[1]["model"]["sequence"] == 1
-    again = []
-    client.server.fetch = lambda path: again.append(path) or fetch(path)
+    (left,) = client.models.folder.rglob("*.part")
+    begun = left.stat().st_size
+    again = reopened(client)
+    again.server.url = through.url
+    assert begun > 0 and again.update().taken
+    assert through.ranges() == [f"bytes={begun}-".encode()]
+
+
+def test_bytes_of_another_file_that_were_left_behind_are_not_kept(client, publish, bundles):
+    publish(2)
+    left = client.models.unfinished(sha256_of(bundles[2])) / f"{MODEL}.part"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"of another file")
+    with pytest.raises(UpdateRefused, match="arrived damaged: try again"):
+        client.update()
     assert client.update().taken
-    assert len([path for path in again if "/files/" in path]) == 1 and fetched[0] not in again
 
 
 def test_a_stop_between_the_files_and_the_switch_leaves_the_old_model(client, publish, monkeypatch):

@@ -1,17 +1,13 @@
 """Fill the templates of the page and of the model card."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from training.attributes import ATTRIBUTES, PARTS
 from training.decoding import COVERAGE, REWARD_BY_DISTANCE
 from training.fairness import TONE_NAMES
 from training.faithfulness import energy, randomise
 from training.faithfulness.figures import JUDGED
-from training.report import words
 from training.report.claims import NOT_VALIDATED, claims, explained
 from training.report.curves import deletion_plot, learning_curves, reliability_plot
 from training.report.findings import Findings, constant_answer
@@ -19,6 +15,7 @@ from training.report.gallery import gallery
 from training.report.mistakes import worst
 from training.report.plot import Plot
 from training.report.run import NoCurves, Run, read_log
+from training.report.templating import environment
 
 CONSTANTS = {
     "attributes": ATTRIBUTES,
@@ -64,7 +61,7 @@ def lowest(figures: dict[str, Any]) -> float:
 def _fill(name: str, run: Run, found: Findings, **more: Any) -> str:
     said, each = claims(run, found), found.figures["attributes"]
     return (
-        _environment()
+        environment()
         .get_template(name)
         .render(
             run=run,
@@ -85,28 +82,9 @@ def _fill(name: str, run: Run, found: Findings, **more: Any) -> str:
     )
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=select_autoescape(["html"]),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=StrictUndefined,
-    )
-    names = ("number", "percent", "ends", "percent_ends", "spread", "percent_spread")
-    environment.filters |= {name: getattr(words, name) for name in names} | {"along": _along}
-    return environment
-
-
 def _curves(run: Run) -> tuple[list[Plot], str]:
     """The learning curves, or a sentence on why there are none."""
     try:
         return learning_curves(read_log(run.folder)), ""
     except NoCurves as why:
         return [], str(why)
-
-
-def _along(value: float, low: float, high: float) -> float:
-    """Where a value lies between two ends, in percent of the way, never outside."""
-    return round(100 * min(1.0, max(0.0, (value - low) / (high - low))), 1)
