@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
+WEB := @$(BIN)/python -m sample_clients.web.build
 
 .PHONY: help setup demo serve test test-deep lint train export bench clean
 .DEFAULT_GOAL := help
@@ -20,12 +21,15 @@ $(READY): requirements.txt api/requirements.txt
 	@touch $@
 
 demo: $(READY) ## the whole product on one photo: make demo [PHOTO=selfie.jpg] [PORT=8000] [ONCE=1]
+	$(WEB)
 	@$(BIN)/python -m sample_clients.demo --port $(PORT) $(if $(PHOTO),--photo "$(PHOTO)") $(if $(ONCE),--once)
 
 serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]
+	$(WEB)
 	@$(BIN)/python -m api serve --port $(PORT)
 
 test: $(READY) lint ## style, types and all tests
+	$(WEB)
 	@$(BIN)/python -m pytest
 
 test-deep: $(READY) ## races, 200 kills, a deletion looked for, 500 made-up histories on each database (about an hour)

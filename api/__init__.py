@@ -20,6 +20,7 @@ from api import (
     sync,
     system,
     tokens,
+    web,
 )
 from api.config import Config
 from api.problems import Problem
@@ -57,7 +58,7 @@ def create_app(config: Config | None = None) -> Flask:
     proxies.believe(app, config.trusted_proxies)
     app.before_request(check_body)
     app.after_request(harden)
-    for room in (auth, devices, accounts, sync, heatmaps, models, system):
+    for room in (auth, devices, accounts, sync, heatmaps, models, system, web):
         app.register_api(room.routes)
     return app
 

@@ -1,0 +1,21 @@
+/** The attributes that records may carry: those of the model in use, and others by their key alone. */
+import type { Attribute } from '../../core/bundle';
+import type { Score } from '../../core/records';
+import { bundle, history } from '../state/app';
+
+/** In the model's order; unknown ones of older or newer models at the end. */
+export function attributes(): Attribute[] {
+  const known = bundle.value?.data.attributes ?? [];
+  const keys = new Set(history.value?.scores.flatMap((score) => Object.keys(score.attributes)));
+  const unknown = [...keys].filter((key) => !known.some((one) => one.key === key)).sort();
+  return [...known, ...unknown.map(unnamed)];
+}
+
+/** Those that a score carries. */
+export function attributesOf(score: Score): Attribute[] {
+  return attributes().filter((one) => one.key in score.attributes);
+}
+
+function unnamed(key: string): Attribute {
+  return { key, en: key, ko: key, grade0: '', grade4: '', more_is: 'neutral' };
+}
