@@ -19,7 +19,7 @@ export interface Request {
   query?: Record<string, string | number | undefined>;
   headers?: Record<string, string>;
   json?: unknown;
-  body?: Blob;
+  body?: ArrayBuffer;
 }
 
 /** What the browser gives and tests replace. */

@@ -17,6 +17,11 @@ function chosen(): Language {
   return wanted.startsWith('ko') ? 'ko' : 'en';
 }
 
+/** How dates are written: as the browser's region does, in the chosen language. */
+export function locale(): string {
+  return navigator.languages.find((one) => one.startsWith(language.value)) ?? language.value;
+}
+
 export function choose(next: Language): void {
   localStorage.setItem(CHOICE, next);
   language.value = next;
@@ -52,5 +57,11 @@ export function moment(capturedAt: string, style: 'long' | 'short' = 'long'): st
   const wall = new Date(`${capturedAt.slice(0, 19)}Z`);
   const shape: Intl.DateTimeFormatOptions =
     style === 'long' ? { dateStyle: 'medium', timeStyle: 'short' } : { day: 'numeric', month: 'short' };
-  return new Intl.DateTimeFormat(language.value, { ...shape, timeZone: 'UTC' }).format(wall);
+  return new Intl.DateTimeFormat(locale(), { ...shape, timeZone: 'UTC' }).format(wall);
+}
+
+/** A consent's text in the person's language, if this is a version that was translated; else as the server words it. */
+export function consentText(purpose: string, version: number, otherwise: string): string {
+  const key = `consent.text.${purpose}.${version}` as Key;
+  return key in en ? t(key) : otherwise;
 }

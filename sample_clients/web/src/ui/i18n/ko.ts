@@ -57,7 +57,7 @@ export const ko: Messages = {
   'result.range': '{low}에서 {high} 사이',
   'result.sure': '꽤 확실함',
   'result.direction.better': '높을수록 좋음',
-  'result.direction.worse': '높을수록 뚜렷함',
+  'result.direction.worse': '낮을수록 좋음',
   'result.direction.neutral': '좋고 나쁨이 없음',
   'result.rangeWhy': '배운 것과 비슷한 사진에서는 100번 중 {coverage}번, 이 범위 안에 실제 등급이 있습니다. 다른 사진에서는 보장하지 않아요. 수분은 사진으로 알기 가장 어렵습니다.',
   'result.heat': '어디에서 보였나',
@@ -79,6 +79,8 @@ export const ko: Messages = {
   'consent.title': '이 사진을 서버로 보낼까요?',
   'consent.what': '카메라 원본이 아니라 측정에 쓴 작은 사각형만 보냅니다.',
   'consent.yes': '동의하고 보내기',
+  'consent.text.sync.1': '다른 기기에서도 볼 수 있도록 등급과 메모를 이 서버에 저장합니다.',
+  'consent.text.heatmap.1': '고른 사진을 이 서버로 보내 최대 10분 동안 암호화해 두었다가 지웁니다. 만들어진 그림에는 사진이 전혀 들어 있지 않으며 24시간 동안 보관합니다.',
   'consent.later': '언제든 계정에서 철회할 수 있습니다.',
 
   'history.title': '기록',

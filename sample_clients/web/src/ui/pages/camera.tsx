@@ -36,9 +36,8 @@ export function Camera() {
           <Icon name="camera" />
           {t('camera.shoot')}
         </button>
-        <button class="button" disabled={!camera.ready || work.busy} onClick={() => setFacing(facing === 'user' ? 'environment' : 'user')}>
+        <button class="button" aria-label={t('camera.turn')} disabled={!camera.ready || work.busy} onClick={() => setFacing(facing === 'user' ? 'environment' : 'user')}>
           <Icon name="turn" />
-          {t('camera.turn')}
         </button>
       </div>
       <p class="working" role="status">

@@ -68,11 +68,7 @@ function Grades({ score }: { score: Score }) {
         const { grade } = score.attributes[attribute.key];
         return (
           <span key={attribute.key} class="mini-grade">
-            <span>{nameOf(attribute)}</span>
-            <b>{grade}</b>
-            <span class="mini-bar" aria-hidden="true">
-              <span style={{ width: `${grade * 25}%` }} />
-            </span>
+            {nameOf(attribute)} <b>{grade}</b>
           </span>
         );
       })}

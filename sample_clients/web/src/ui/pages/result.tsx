@@ -71,7 +71,9 @@ function GradeRow({ graded, attribute, chosen, onChoose }: RowProps) {
           {t('result.most', { grade })}, {low < high ? t('result.range', { low, high }) : t('result.sure')}
         </span>
         <span class="grade-scale">
-          0 {endOf(attribute, 0)} · 4 {endOf(attribute, 4)} · {t(`result.direction.${attribute.more_is}`)}
+          {endOf(attribute, 0)} → {endOf(attribute, 4)}
+          <br />
+          {t(`result.direction.${attribute.more_is}`)}
         </span>
       </span>
     </label>

@@ -3,9 +3,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Bucket, ModelChange, Trend } from '../../core/trend';
-import { language } from '../i18n';
+import { language, locale } from '../i18n';
 
 const HEIGHT = 260; // px
+const DAY = 86_400; // s
 const FONT = '12px system-ui, sans-serif';
 
 export function Chart({ trend, label }: { trend: Trend; label: string }) {
@@ -34,7 +35,10 @@ export function Chart({ trend, label }: { trend: Trend; label: string }) {
 
 function columns(buckets: Bucket[]): uPlot.AlignedData {
   const grades = (name: 'min' | 'mean' | 'max') => buckets.map((one) => one.expected_milli[name] / 1000);
-  return [buckets.map((one) => startOf(one.bucket)), grades('max'), grades('mean'), grades('min')];
+  const times = buckets.map((one) => startOf(one.bucket));
+  const margin = Math.max(DAY, (times[times.length - 1] - times[0]) * 0.04); // points do not touch the frame
+  const padded = (values: number[]) => [null, ...values, null];
+  return [[times[0] - margin, ...times, times[times.length - 1] + margin], padded(grades('max')), padded(grades('mean')), padded(grades('min'))];
 }
 
 /** Seconds at the start of `2026-05-04`, `2026-W19` or `2026-05`, in UTC. */
@@ -42,21 +46,21 @@ function startOf(bucket: string): number {
   const [year, week] = bucket.split('-W').map(Number);
   if (!week) return Date.parse(`${bucket}${bucket.length === 7 ? '-01' : ''}T00:00:00Z`) / 1000;
   const fourth = new Date(Date.UTC(year, 0, 4)); // always in week 1
-  return fourth.getTime() / 1000 + ((week - 1) * 7 - ((fourth.getUTCDay() + 6) % 7)) * 86_400;
+  return fourth.getTime() / 1000 + ((week - 1) * 7 - ((fourth.getUTCDay() + 6) % 7)) * DAY;
 }
 
 function options(place: HTMLElement, changes: ModelChange[]): uPlot.Options {
   const colour = (name: string) => getComputedStyle(place).getPropertyValue(name).trim();
   const [accent, soft, line, tint] = ['--accent', '--soft', '--line', '--accent-tint'].map(colour);
   const axis = { stroke: soft, font: FONT, grid: { stroke: line, width: 1 }, ticks: { show: false } };
-  const day = new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+  const day = new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short', timeZone: 'UTC' });
   return {
     width: place.clientWidth,
     height: HEIGHT,
     cursor: { show: false },
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
-    scales: { x: { time: true, range: widened }, y: { range: [-0.15, 4.15] } },
+    scales: { y: { range: [-0.15, 4.15] } },
     axes: [
       { ...axis, space: 70, values: (_, ticks) => ticks.map((tick) => day.format(tick * 1000)), grid: { show: false } },
       { ...axis, size: 28, splits: () => [0, 1, 2, 3, 4] },
@@ -70,12 +74,6 @@ function options(place: HTMLElement, changes: ModelChange[]): uPlot.Options {
     bands: [{ series: [1, 3], fill: tint }],
     hooks: { draw: [(chart) => markChanges(chart, changes, soft)] },
   };
-}
-
-/** A single point would have no width; and points shall not touch the frame. */
-function widened(_: uPlot, low: number, high: number): [number, number] {
-  const margin = Math.max(86_400, (high - low) * 0.04);
-  return [low - margin, high + margin];
 }
 
 function markChanges(chart: uPlot, changes: ModelChange[], colour: string): void {

@@ -1,5 +1,5 @@
 /** What was agreed to, in the server's own words, each with a switch. */
-import { type Key, t } from '../i18n';
+import { type Key, consentText, t } from '../i18n';
 import { type Shown, consent } from '../state/account';
 import { TroubleNotice } from './notice';
 import { useWork } from './work';
@@ -12,13 +12,11 @@ export function Consents({ shown, onChange }: { shown: Shown; onChange(shown: Sh
     <section class="card">
       <h2>{t('account.consents')}</h2>
       <ul class="rows">
-        {Object.entries(shown.consent_texts).map(([purpose, { text }]) => (
+        {Object.entries(shown.consent_texts).map(([purpose, { text, version }]) => (
           <li key={purpose}>
             <label for={`consent-${purpose}`}>
               <strong>{t(`account.consent.${purpose}` as Key)}</strong>
-              <span class="aside" lang="en">
-                {text}
-              </span>
+              <span class="aside">{consentText(purpose, version, text)}</span>
             </label>
             <input id={`consent-${purpose}`} type="checkbox" class="switch" checked={shown.consents[purpose]} disabled={work.busy} onChange={(event) => set(purpose, event.currentTarget.checked)} />
           </li>

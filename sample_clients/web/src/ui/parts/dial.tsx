@@ -2,7 +2,7 @@
 import { t } from '../i18n';
 
 const GRADES = 5;
-const GAP = 5; // degrees between segments
+const GAP = 4; // degrees between segments
 const RADIUS = 42;
 const CENTRE = { x: 50, y: 50 };
 

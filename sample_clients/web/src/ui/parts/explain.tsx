@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { codeOf } from '../../core/trouble';
-import { t } from '../i18n';
+import { consentText, t } from '../i18n';
 import { type Shown, account, consent } from '../state/account';
 import { who } from '../state/app';
 import { explain } from '../state/photo';
@@ -47,7 +47,7 @@ export function Explain({ layers }: { layers: Record<string, string> | null }) {
   );
 }
 
-/** The text as the server words it: that is what is agreed to. */
+/** The text of the server's version: that is what is agreed to. */
 function Consent({ onYes, onNo }: { onYes(version: number): void; onNo(): void }) {
   const [shown, setShown] = useState<Shown | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -56,7 +56,7 @@ function Consent({ onYes, onNo }: { onYes(version: number): void; onNo(): void }
   return (
     <Dialog title={t('consent.title')} onClose={onNo}>
       <p>{t('consent.what')}</p>
-      <blockquote lang="en">{text?.text}</blockquote>
+      <blockquote>{text && consentText('heatmap', text.version, text.text)}</blockquote>
       <p class="aside">{t('consent.later')}</p>
       <TroubleNotice error={error} />
       <div class="actions">

@@ -41,7 +41,7 @@ function Model() {
     });
   return (
     <>
-      <div class="bar">
+      <div class="bar wrap">
         <span>{version ? t('account.model', { version }) : t('error.model-missing')}</span>
         <button class="button" disabled={work.busy} onClick={look}>
           {work.busy && <span class="spinner" aria-hidden="true" />}

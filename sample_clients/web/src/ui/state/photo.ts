@@ -26,8 +26,10 @@ export const looked = signal<Looked | null>(null);
 /** Grade a photo and keep its record. Raises `Trouble`. */
 export async function look(photo: Blob): Promise<void> {
   const worker = await grader();
+  const start = performance.now();
   const pixels = await worker.ask((one) => one.prepare(photo));
   const outputs = await worker.ask((one) => one.run(pixels));
+  performance.measure('grade', { start });
   const used = bundle.value;
   if (!used) throw new Trouble('model-missing');
   const grading = graded(outputs, used.data, pixels, part.value);
@@ -58,7 +60,8 @@ export async function discard(): Promise<void> {
 export async function explain(): Promise<void> {
   const seen = looked.value;
   if (!seen) return;
-  const body = await (await grader()).ask((one) => one.png(seen.grading.pixels));
+  const png = await (await grader()).ask((one) => one.png(seen.grading.pixels));
+  const body = await png.arrayBuffer();
   const headers = { 'Content-Type': 'image/png', Prefer: `wait=${WAIT}` };
   let job = await (await session.server.call('POST', '/v1/heatmaps', { body, headers })).json();
   for (const until = Date.now() + PATIENCE; ['queued', 'running'].includes(job.status); ) {
