@@ -55,4 +55,4 @@ bench: $(READY) ## timings, printed and not judged
 	@$(BIN)/python -m tests.bench.sync || true
 
 clean: ## remove what the other targets made, except .venv
-	@rm -rf demo runs cache var .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf demo runs cache var sample_clients/web/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

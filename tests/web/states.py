@@ -52,7 +52,7 @@ def as_guest(person: Person, photos: Photos, words: dict[str, str]) -> Iterator[
 
 def camera_denied(person: Person) -> Iterator[str]:
     person.page.evaluate(
-        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))"
+        "() => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError') } }"
     )
     person.see("/")
     person.see("/camera")

@@ -68,3 +68,11 @@ def test_the_service_worker_keeps_files_of_the_build_and_no_answer_of_the_api(op
     )
     assert "/" in kept and any(path.endswith(".wasm") for path in kept)
     assert not [path for path in kept if path.startswith("/v1/")]
+
+
+def test_the_description_of_the_api_stays_within_reach(opened):
+    person = opened()
+    person.installed()
+    person.page.goto("/docs")
+    assert "/docs/" in person.page.url
+    assert "Swagger" in person.page.title() or person.page.locator("#swagger-ui").count()

@@ -40,7 +40,10 @@ export interface Issued {
 export const browserWire: Wire = {
   fetch: (input, init) => fetch(input, init),
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  exclusively: (name, work) => navigator.locks.request(`skinscore-${name}`, work) as ReturnType<typeof work>,
+  exclusively(name, work) {
+    if (!navigator.locks) return work(); // pages over http; a doubled refresh is forgiven by the server
+    return navigator.locks.request(`skinscore-${name}`, work) as ReturnType<typeof work>;
+  },
   tries: 3,
 };
 

@@ -1,6 +1,7 @@
 /**
  * Serves the shell from its cache, so that the app starts without a network. Only files of the build are kept: models
- * lie in the device's database, checked by their hashes, and answers of the API are never kept at all.
+ * lie in the device's database, checked by their hashes, and answers of the API are never kept at all. A new build
+ * waits until the last tab of the old one is closed, whose files would be missing otherwise.
  */
 declare const __SHELL_FILES__: string[];
 declare const __SHELL_VERSION__: string;
@@ -13,14 +14,13 @@ const SHELL = new Set(__SHELL_FILES__.map((name) => new URL(name, SCOPE).href));
 worker.addEventListener('install', (event) => event.waitUntil(install()));
 worker.addEventListener('activate', (event) => event.waitUntil(activate()));
 worker.addEventListener('fetch', (event) => {
-  const url = event.request.mode === 'navigate' ? SCOPE.href : event.request.url;
+  const url = event.request.url.split('#')[0];
   if (event.request.method === 'GET' && SHELL.has(url)) event.respondWith(kept(url, event.request));
 });
 
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
   await cache.addAll([...SHELL].map((url) => new Request(url, { cache: 'no-cache' })));
-  await worker.skipWaiting();
 }
 
 async function activate(): Promise<void> {

@@ -34,7 +34,8 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 
 /** What went wrong, in the person's language; the server's own sentence where there is no better one. */
 export function sentence(error: unknown): string {
-  const { code, detail, values } = error instanceof Trouble ? error : new Trouble('unexpected');
+  const full = error instanceof DOMException && error.name === 'QuotaExceededError';
+  const { code, detail, values } = error instanceof Trouble ? error : new Trouble(full ? 'storage' : 'unexpected');
   const key = `error.${code}` as Key;
   return key in en ? t(key, values) : detail || t('error.unexpected');
 }

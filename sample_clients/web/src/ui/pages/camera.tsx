@@ -5,6 +5,7 @@ import { Trouble } from '../../core/trouble';
 import { type Key, partName, t } from '../i18n';
 import { look, part } from '../state/photo';
 import { Guide } from '../parts/face';
+import { FileButton } from '../parts/file-button';
 import { Icon } from '../parts/icon';
 import { TroubleNotice } from '../parts/notice';
 import { Page } from '../parts/shell';
@@ -18,28 +19,32 @@ export function Camera() {
   const [facing, setFacing] = useState<Facing>('user');
   const camera = useCamera(facing);
   const work = useWork();
-  const shoot = () =>
+  const take = (photo: () => Promise<Blob>) =>
     work.run(async () => {
-      await look(await frame(camera.video.current));
+      await look(await photo());
       go('/result');
     });
   return (
     <Page title={partName(part.value)} back="/">
       <p class="lead">{t(`guide.${part.value}` as Key)}</p>
-      <div class={`viewfinder ${facing === 'user' ? 'mirrored' : ''}`}>
+      <div class={`viewfinder ${facing === 'user' ? 'mirrored' : ''}`} hidden={Boolean(camera.error)}>
         <video ref={camera.video} playsInline muted autoPlay aria-label={t('camera.title')} />
         {camera.ready ? <Guide part={part.value} /> : <p>{!camera.error && t('camera.starting')}</p>}
       </div>
       <TroubleNotice error={camera.error ?? work.error} />
-      <div class="shutter">
-        <button class="button primary" disabled={!camera.ready || work.busy} onClick={shoot}>
-          <Icon name="camera" />
-          {t('camera.shoot')}
-        </button>
-        <button class="button" aria-label={t('camera.turn')} disabled={!camera.ready || work.busy} onClick={() => setFacing(facing === 'user' ? 'environment' : 'user')}>
-          <Icon name="turn" />
-        </button>
-      </div>
+      {camera.error ? (
+        <FileButton disabled={work.busy} onFile={(file) => take(async () => file)} />
+      ) : (
+        <div class="shutter">
+          <button class="button primary" disabled={!camera.ready || work.busy} onClick={() => take(() => frame(camera.video.current))}>
+            <Icon name="camera" />
+            {t('camera.shoot')}
+          </button>
+          <button class="button" aria-label={t('camera.turn')} disabled={!camera.ready || work.busy} onClick={() => setFacing(facing === 'user' ? 'environment' : 'user')}>
+            <Icon name="turn" />
+          </button>
+        </div>
+      )}
       <p class="working" role="status">
         {work.busy && <Working />}
       </p>

@@ -2,10 +2,9 @@
 import { useId, useState } from 'preact/hooks';
 import type { Attribute } from '../../core/bundle';
 import type { Answer, Score } from '../../core/records';
-import { plausible } from '../../core/scoring';
 import { moment, nameOf, partName, t } from '../i18n';
-import { bundle, history } from '../state/app';
-import { attributesOf } from '../parts/attributes';
+import { history } from '../state/app';
+import { attributesOf, rangeOf } from '../parts/attributes';
 import { Dial } from '../parts/dial';
 import { Empty, Notice } from '../parts/notice';
 import { Page } from '../parts/shell';
@@ -24,7 +23,7 @@ export function Compare() {
   const before = find(ids[0], [...scores].reverse().find((one) => one.id !== after.id && one.part === after.part) ?? scores[0]);
   return (
     <Page title={t('compare.title')} back="/history">
-      <div class="pickers">
+      <div class="pickers narrow">
         <Picker label={t('compare.before')} scores={scores} chosen={before} onChoose={(id) => setIds([id, after.id])} />
         <Picker label={t('compare.after')} scores={scores} chosen={after} onChoose={(id) => setIds([before.id, id])} />
       </div>
@@ -81,15 +80,11 @@ function difference(attribute: Attribute, before: Answer, after: Answer): string
   const by = after.grade - before.grade;
   if (by === 0) return t('compare.same');
   const said = t(by > 0 ? 'compare.up' : 'compare.down', { by: Math.abs(by) });
-  if (overlap(attribute, before, after)) return `${said}, ${t('compare.within')}`;
+  if (overlap(rangeOf(attribute, before), rangeOf(attribute, after))) return `${said}, ${t('compare.within')}`;
   if (attribute.more_is === 'neutral') return said;
   return `${said}, ${t((by > 0) === (attribute.more_is === 'better') ? 'compare.better' : 'compare.worse')}`;
 }
 
-function overlap({ key }: Attribute, before: Answer, after: Answer): boolean {
-  const data = bundle.value?.data;
-  const a = data?.attributes.findIndex((one) => one.key === key) ?? -1;
-  const q = a < 0 ? 0 : (data?.decoding.conformal_q[a] ?? 0);
-  const [first, second] = [before, after].map((one) => plausible(one.probabilities_e4.map((p) => p / 10_000), q));
+function overlap(first: [number, number], second: [number, number]): boolean {
   return first[0] <= second[1] && second[0] <= first[1];
 }

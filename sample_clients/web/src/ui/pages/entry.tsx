@@ -5,7 +5,7 @@ import { NOTE_LENGTH, type Score, noteRecord } from '../../core/records';
 import { endOf, moment, nameOf, partName, t } from '../i18n';
 import { history, session } from '../state/app';
 import { kept } from '../state/syncing';
-import { attributesOf } from '../parts/attributes';
+import { attributesOf, rangeOf } from '../parts/attributes';
 import { Dial } from '../parts/dial';
 import { Dialog } from '../parts/dialog';
 import { Notice, TroubleNotice } from '../parts/notice';
@@ -28,9 +28,10 @@ export function Entry({ id }: { id: string }) {
       <ul class="dials">
         {attributesOf(score).map((attribute) => {
           const { grade, expected_milli } = score.attributes[attribute.key];
+          const [low, high] = rangeOf(attribute, score.attributes[attribute.key]);
           return (
             <li key={attribute.key}>
-              <Dial grade={grade} expected={expected_milli / 1000} name={nameOf(attribute)} />
+              <Dial grade={grade} low={low} high={high} expected={expected_milli / 1000} name={nameOf(attribute)} />
               <strong>{nameOf(attribute)}</strong>
               <span>{grade <= 1 ? endOf(attribute, 0) : grade >= 3 ? endOf(attribute, 4) : ''}</span>
             </li>

@@ -1,11 +1,11 @@
 /** The first page: which part of the face, and a photo of it. */
-import { useRef } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { PARTS, partName, t } from '../i18n';
 import { bundle } from '../state/app';
 import { altered } from '../state/model';
 import { look, part } from '../state/photo';
 import { Face } from '../parts/face';
+import { FileButton } from '../parts/file-button';
 import { Icon } from '../parts/icon';
 import { Notice, TroubleNotice } from '../parts/notice';
 import { Page } from '../parts/shell';
@@ -66,23 +66,5 @@ function PartChoice() {
         </label>
       ))}
     </fieldset>
-  );
-}
-
-function FileButton({ disabled, onFile }: { disabled: boolean; onFile(file: File): void }) {
-  const input = useRef<HTMLInputElement>(null);
-  const chosen = () => {
-    const file = input.current?.files?.[0];
-    if (file) onFile(file);
-    if (input.current) input.current.value = ''; // the same photo may be chosen again
-  };
-  return (
-    <>
-      <button class="button" disabled={disabled} onClick={() => input.current?.click()}>
-        <Icon name="picture" />
-        {t('grade.file')}
-      </button>
-      <input ref={input} type="file" accept="image/*" hidden onChange={chosen} />
-    </>
   );
 }
