@@ -21,7 +21,6 @@ $(READY): requirements.txt api/requirements.txt
 	@touch $@
 
 demo: $(READY) ## the whole product on one photo: make demo [PHOTO=selfie.jpg] [PORT=8000] [ONCE=1]
-	$(WEB)
 	@$(BIN)/python -m sample_clients.demo --port $(PORT) $(if $(PHOTO),--photo "$(PHOTO)") $(if $(ONCE),--once)
 
 serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]

@@ -33,7 +33,10 @@ function shellList(): Plugin {
       }
       const worker = bundle['sw.js'];
       if (worker?.type !== 'chunk') throw new Error('the build has no service worker');
-      const values: Record<string, string> = { __SHELL_FILES__: JSON.stringify(files), __SHELL_VERSION__: JSON.stringify(told.digest('hex').slice(0, 16)) };
+      const values: Record<string, string> = {
+        __SHELL_FILES__: JSON.stringify(files),
+        __SHELL_VERSION__: JSON.stringify(told.digest('hex').slice(0, 16)),
+      };
       worker.code = worker.code.replace(/__SHELL_FILES__|__SHELL_VERSION__/g, (name) => values[name]);
     },
   };

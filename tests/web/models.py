@@ -11,6 +11,7 @@ from mobile_export.channel import Terms, compose
 from mobile_export.signing import DEVELOPMENT_KEY, read_key
 
 REFERENCE = Path(__file__).parents[2] / "mobile_export" / "reference"
+MODEL = {key: json.loads((REFERENCE / "bundle.json").read_bytes())[key] for key in ("name", "version", "sequence")}
 
 
 class ModelFolder:

@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Page, Route, expect
 
 from tests.people import Person as Account
+from tests.web.models import MODEL
 from tests.web.person import PASSWORD, Person
 
 Photos = dict[str, Path]
@@ -181,7 +182,7 @@ def score(n: int, day: str) -> dict[str, Any]:
         "captured_at": f"{day}T08:{30 + n}:00+09:00",
         "part": 0,
         "attributes": {key: answer(value) for key, value in milli.items()},
-        "model": {"name": "skinscore-reference", "version": "0.1.0" if old else "0.2.1", "sequence": 2 if old else 3},
+        "model": MODEL | ({"version": "0.1.0", "sequence": 1} if old else {}),
         "file_sha256": ("1" if old else "2") * 64,
         "app": "another device",
     }

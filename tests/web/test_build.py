@@ -9,7 +9,8 @@ import pytest
 from sample_clients.web import build
 
 
-def test_the_clients_own_types_and_unit_tests_pass(dist):
+def test_the_clients_own_style_types_and_unit_tests_pass(dist):
+    build.script("format")
     build.script("types")
     build.script("test")
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.web.models import MODEL
+
 
 @pytest.fixture
 def operator(model_dir):
@@ -21,7 +23,7 @@ def test_a_newer_model_is_taken_and_tampered_or_unlearned_is_seen(opened, photos
     person.says("Not graded here")
     person.see("/trend")
     person.page.get_by_role("radio", name="Hydration").check()
-    person.says("another model graded (0.2.1 → 0.9.0)")
+    person.says(f"another model graded ({MODEL['version']} → 0.9.0)")
 
     operator.offer(operator.publish(signed=False, sequence=91, version="0.9.1"))
     person.see("/account")

@@ -1,7 +1,7 @@
 /** A browser made of a file: it keeps the refresh cookie as browsers do, and answers only what is written. */
 import 'fake-indexeddb/auto';
 import { Device } from '../src/core/device';
-import type { Wire } from '../src/core/http';
+import type { Wire } from '../src/core/wire';
 import { fold } from '../src/core/records';
 import { Session } from '../src/core/session';
 import type { Exchange } from './golden';
@@ -28,7 +28,10 @@ export class Browser {
     wait: () => Promise.resolve(),
     exclusively: (name, work) => {
       const next = (this.locks.get(name) ?? Promise.resolve()).then(work);
-      this.locks.set(name, next.catch(() => undefined));
+      this.locks.set(
+        name,
+        next.catch(() => undefined),
+      );
       return next;
     },
     tries: 4,
@@ -80,7 +83,13 @@ export class Browser {
 function equal(a: unknown, b: unknown): boolean {
   const sorted = (value: unknown): unknown =>
     value && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort().map(([name, one]) => [name, sorted(one)]))
-      : Array.isArray(value) ? value.map(sorted) : value;
+      ? Object.fromEntries(
+          Object.entries(value)
+            .sort()
+            .map(([name, one]) => [name, sorted(one)]),
+        )
+      : Array.isArray(value)
+        ? value.map(sorted)
+        : value;
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 }

@@ -57,7 +57,9 @@ test('a client that asks otherwise is noticed', async () => {
 test('the trend on the device is the one that the server gives', () => {
   const { steps } = conversations.find((one) => one.name === 'trend')!;
   const scores = steps.flatMap((step) => (step.do === 'add' ? [step.record as Score] : []));
-  const { bundle } = steps.find((step) => step.bundle) as unknown as { bundle: Model & { graded_parts: Record<string, number[]> } };
+  const { bundle } = steps.find((step) => step.bundle) as unknown as {
+    bundle: Model & { graded_parts: Record<string, number[]> };
+  };
   const learned = (model: Model) => (model.version === bundle.version ? bundle.graded_parts.oil : undefined);
   const asked = steps.filter((step) => step.do === 'trend' && typeof step.answer === 'object');
   expect(asked.length).toBeGreaterThan(3);

@@ -5,16 +5,25 @@ import { PNG } from 'pngjs';
 const SHARED = new URL('../../golden/', import.meta.url);
 const BUNDLE = new URL('../../../mobile_export/reference/', import.meta.url);
 
-export const bundleFile = (name: string): Uint8Array<ArrayBuffer> => new Uint8Array(readFileSync(new URL(name, BUNDLE)));
+export const bundleFile = (name: string): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(readFileSync(new URL(name, BUNDLE)));
 
 export const golden = JSON.parse(readFileSync(new URL('golden.json', BUNDLE), 'utf8'));
 
 const folder = new URL('conversations/', SHARED);
 
-export const conversations: Conversation[] = readdirSync(folder).map((name) => JSON.parse(readFileSync(new URL(name, folder), 'utf8')));
+export const conversations: Conversation[] = readdirSync(folder).map((name) =>
+  JSON.parse(readFileSync(new URL(name, folder), 'utf8')),
+);
 
 export interface Exchange {
-  request: { method: string; path: string; query: Record<string, string>; headers: Record<string, string>; body: unknown };
+  request: {
+    method: string;
+    path: string;
+    query: Record<string, string>;
+    headers: Record<string, string>;
+    body: unknown;
+  };
   response: { status: number; headers: Record<string, string>; body: Record<string, unknown> | null };
   lost?: boolean;
 }

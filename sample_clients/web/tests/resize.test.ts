@@ -26,14 +26,19 @@ test.each(golden.resize as Vector[])('a square of $width x $height is resized to
   expect(hashOf(modelInput(pattern(vector), vector.width, vector.height, vector.size))).toBe(vector.sha256);
 });
 
-test.each(golden.photos as { png: string; input_sha256: string }[])('golden photo %# gives the input bytes', (photo) => {
-  const { data, width, height } = pixelsOf(Buffer.from(photo.png, 'base64'));
-  expect(hashOf(modelInput(data, width, height, golden.size))).toBe(photo.input_sha256);
-});
+test.each(golden.photos as { png: string; input_sha256: string }[])(
+  'golden photo %# gives the input bytes',
+  (photo) => {
+    const { data, width, height } = pixelsOf(Buffer.from(photo.png, 'base64'));
+    expect(hashOf(modelInput(data, width, height, golden.size))).toBe(photo.input_sha256);
+  },
+);
 
 test('sums beyond 32 bits stay exact', () => {
   const [side, size] = [3000, 2];
-  expect([...modelInput(new Uint8ClampedArray(side * side * 4).fill(255), side, side, size)]).toEqual(Array(12).fill(255));
+  expect([...modelInput(new Uint8ClampedArray(side * side * 4).fill(255), side, side, size)]).toEqual(
+    Array(12).fill(255),
+  );
 });
 
 test('a photo smaller than the model asks for is refused with its sizes', () => {

@@ -15,7 +15,9 @@ const data: BundleData = JSON.parse(new TextDecoder().decode(bundleFile('bundle.
 let machine: Machine;
 
 beforeAll(async () => {
-  useWasm(new Uint8Array(readFileSync(createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'))));
+  useWasm(
+    new Uint8Array(readFileSync(createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'))),
+  );
   const runtime = await Runtime.load(bundleFile('skinscore_w8.onnx'), data.input.size);
   const prepare = async (photo: Uint8Array) => {
     const { data: rgba, width, height } = pixelsOf(photo);
@@ -28,14 +30,20 @@ test('all golden photos are graded as every client must', async () => {
   expect(await selfTest(data, bundleFile('golden.json'), machine)).toBe(golden.photos.length);
 });
 
-test.each(['grades', 'balanced', 'expected', 'quality', 'heat', 'input'])('a wrong golden %s is noticed', async (name) => {
-  const changed = structuredClone({ ...golden, photos: golden.photos.slice(0, 1) });
-  const [photo] = changed.photos;
-  if (name === 'input') photo.input_sha256 = '0'.repeat(64);
-  else photo.outputs.w8a32[name] = photo.outputs.w8a32[name].map((value: number | number[]) => (Array.isArray(value) ? value.map((v) => v + 0.1) : value + 1));
-  const test = selfTest(data, new TextEncoder().encode(JSON.stringify(changed)), machine);
-  await expect(test).rejects.toMatchObject({ code: 'model-answers-wrongly', values: { number: 0, fault: name } });
-});
+test.each(['grades', 'balanced', 'expected', 'quality', 'heat', 'input'])(
+  'a wrong golden %s is noticed',
+  async (name) => {
+    const changed = structuredClone({ ...golden, photos: golden.photos.slice(0, 1) });
+    const [photo] = changed.photos;
+    if (name === 'input') photo.input_sha256 = '0'.repeat(64);
+    else
+      photo.outputs.w8a32[name] = photo.outputs.w8a32[name].map((value: number | number[]) =>
+        Array.isArray(value) ? value.map((v) => v + 0.1) : value + 1,
+      );
+    const test = selfTest(data, new TextEncoder().encode(JSON.stringify(changed)), machine);
+    await expect(test).rejects.toMatchObject({ code: 'model-answers-wrongly', values: { number: 0, fault: name } });
+  },
+);
 
 test('a record holds whole numbers, and only what the model was taught', async () => {
   const pixels = await machine.prepare(Buffer.from(golden.photos[0].png, 'base64'));
@@ -44,7 +52,12 @@ test('a record holds whole numbers, and only what the model was taught', async (
   const bundle = { data: narrow, sha256: '', model: new Uint8Array(), modelSha256: 'f'.repeat(64) };
   const record = scoreRecord(graded(outputs, narrow, pixels, 0), bundle, new Date('2026-05-04T08:30:00Z'));
   expect(Object.keys(record.attributes)).toEqual(['hydration', 'wrinkle', 'pigmentation', 'sensitivity']);
-  const numbers = Object.values(record.attributes).flatMap((one) => [one.grade, one.balanced, one.expected_milli, ...one.probabilities_e4]);
+  const numbers = Object.values(record.attributes).flatMap((one) => [
+    one.grade,
+    one.balanced,
+    one.expected_milli,
+    ...one.probabilities_e4,
+  ]);
   expect(numbers.every(Number.isInteger)).toBe(true);
   expect(record.captured_at).toMatch(/^2026-05-0\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/);
 });

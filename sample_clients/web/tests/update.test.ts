@@ -13,7 +13,9 @@ import { Trouble } from '../src/core/trouble';
 import { firstBundle, update } from '../src/core/update';
 import { bundleFile } from './golden';
 
-const KEY = createPrivateKey(readFileSync(new URL('../../../mobile_export/keys/DEVELOPMENT-ONLY.pem', import.meta.url)));
+const KEY = createPrivateKey(
+  readFileSync(new URL('../../../mobile_export/keys/DEVELOPMENT-ONLY.pem', import.meta.url)),
+);
 const NOW = new Date('2026-06-01T00:00:00Z');
 const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const signatureOf = (raw: Uint8Array, key_id = 'DEVELOPMENT-ONLY') =>
@@ -37,14 +39,33 @@ class Files extends Map<string, Uint8Array> {
       this.set(`/v1/models/files/${hashOf(bytes)}`, bytes);
       return { path, bytes: bytes.length, sha256: hashOf(bytes) };
     };
-    const file = { format: 'onnx', role: 'web', precision: 'w8a32', min_runtime: '1.14', parts: [part(text(`model ${sequence}`), 'model.onnx')] };
-    const raw = text({ schema: 1, sequence, files: [file], golden: part(text(`golden ${sequence}`), 'golden.json'), ...changes });
+    const file = {
+      format: 'onnx',
+      role: 'web',
+      precision: 'w8a32',
+      min_runtime: '1.14',
+      parts: [part(text(`model ${sequence}`), 'model.onnx')],
+    };
+    const raw = text({
+      schema: 1,
+      sequence,
+      files: [file],
+      golden: part(text(`golden ${sequence}`), 'golden.json'),
+      ...changes,
+    });
     this.put(`/v1/models/bundles/${hashOf(raw)}`, raw);
     return hashOf(raw);
   }
 
   channel(bundle_sha256: string, changes: Record<string, unknown> = {}): void {
-    const told = { channel: 'stable', sequence: 5, expires_at: '2026-06-10T00:00:00Z', bundle_sha256, min_app: '0.1.0', rollout_pct: 100 };
+    const told = {
+      channel: 'stable',
+      sequence: 5,
+      expires_at: '2026-06-10T00:00:00Z',
+      bundle_sha256,
+      min_app: '0.1.0',
+      rollout_pct: 100,
+    };
     this.put('/v1/models/channel', text({ schema: 1, rollback: false, revoked: [], ...told, ...changes }));
   }
 }
@@ -89,22 +110,38 @@ const REFUSALS: [string, string, (newer: string) => void][] = [
   ['a model that the server does not hold', 'model-absent', () => files.channel('0'.repeat(64))],
   ['a model for newer runtimes', 'bundle-too-new', () => files.channel(files.bundle(2, { schema: 2 }))],
   ['a server without a channel', 'no-channel', () => files.delete('/v1/models/channel')],
-  ['a channel changed after signing', 'signature-broken', (newer) => {
-    files.channel(newer);
-    files.set('/v1/models/channel', text({ schema: 1, bundle_sha256: newer }));
-  }],
-  ['a channel signed by an unknown key', 'signature-unknown', (newer) => {
-    files.channel(newer);
-    files.set('/v1/models/channel/signature', signatureOf(files.get('/v1/models/channel')!, 'toString'));
-  }],
-  ['a changed description', 'model-other', (newer) => {
-    files.channel(newer);
-    files.set(`/v1/models/bundles/${newer}`, text({ schema: 1 }));
-  }],
-  ['a changed model file', 'model-damaged', (newer) => {
-    files.channel(newer);
-    files.set(`/v1/models/files/${hashOf(text('model 2'))}`, text('model X'));
-  }],
+  [
+    'a channel changed after signing',
+    'signature-broken',
+    (newer) => {
+      files.channel(newer);
+      files.set('/v1/models/channel', text({ schema: 1, bundle_sha256: newer }));
+    },
+  ],
+  [
+    'a channel signed by an unknown key',
+    'signature-unknown',
+    (newer) => {
+      files.channel(newer);
+      files.set('/v1/models/channel/signature', signatureOf(files.get('/v1/models/channel')!, 'toString'));
+    },
+  ],
+  [
+    'a changed description',
+    'model-other',
+    (newer) => {
+      files.channel(newer);
+      files.set(`/v1/models/bundles/${newer}`, text({ schema: 1 }));
+    },
+  ],
+  [
+    'a changed model file',
+    'model-damaged',
+    (newer) => {
+      files.channel(newer);
+      files.set(`/v1/models/files/${hashOf(text('model 2'))}`, text('model X'));
+    },
+  ],
 ];
 
 test.each(REFUSALS)('%s is refused and changes nothing', async (_, code, arrange) => {
@@ -155,10 +192,22 @@ test('the rollout is the same share of installs as in the Python client', () => 
   expect(taking).toEqual([4, 9, 11, 13, 18]);
 });
 
-test.each([['WebCrypto', false], ['the library', true]])('the committed bundle is verified by %s', async (_, portable) => {
+test.each([
+  ['WebCrypto', false],
+  ['the library', true],
+])('the committed bundle is verified by %s', async (_, portable) => {
   const [raw, signature] = [bundleFile('bundle.json'), bundleFile('bundle.sig')];
-  const parts = [Buffer.from(TRUSTED_KEYS['DEVELOPMENT-ONLY'], 'base64'), Buffer.from(JSON.parse(new TextDecoder().decode(signature)).signature, 'base64')];
-  const check = async (bytes: Uint8Array) => (portable ? portableHolds(parts[0], parts[1], bytes) : verify(bytes, signature, TRUSTED_KEYS, 'bundle').then(() => true, () => false));
+  const parts = [
+    Buffer.from(TRUSTED_KEYS['DEVELOPMENT-ONLY'], 'base64'),
+    Buffer.from(JSON.parse(new TextDecoder().decode(signature)).signature, 'base64'),
+  ];
+  const check = async (bytes: Uint8Array) =>
+    portable
+      ? portableHolds(parts[0], parts[1], bytes)
+      : verify(bytes, signature, TRUSTED_KEYS, 'bundle').then(
+          () => true,
+          () => false,
+        );
   expect(await check(raw)).toBe(true);
   expect(await check(raw.slice(1))).toBe(false);
 });

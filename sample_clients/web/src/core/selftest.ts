@@ -38,7 +38,8 @@ export async function selfTest(data: BundleData, golden: Uint8Array, machine: Ma
     const png = Uint8Array.from(atob(photo.png), (letter) => letter.charCodeAt(0));
     const pixels = await machine.prepare(png);
     const grading = graded(await machine.run(pixels), data, pixels, 0);
-    const fault = hashOf(pixels) === photo.input_sha256 ? faultOf(grading, photo.outputs[precision], document, precision) : 'input';
+    const fault =
+      hashOf(pixels) === photo.input_sha256 ? faultOf(grading, photo.outputs[precision], document, precision) : 'input';
     if (fault) throw new Trouble('model-answers-wrongly', '', { number, fault });
   }
   return document.photos.length;
@@ -56,7 +57,8 @@ function faultOf(grading: Grading, wanted: Answers, golden: Golden, precision: s
   if (!all.every((one, a) => isNear(centre(one.heat), wanted.heat[a], place))) return 'heat';
   const figures = [grading.quality.luma, grading.quality.clipped, grading.quality.sharpness];
   const share = golden.tolerance_quality ?? 0;
-  const within = (figure: number, q: number) => Math.abs(figure - wanted.quality[q]) <= share * Math.abs(wanted.quality[q]) + FLOOR;
+  const within = (figure: number, q: number) =>
+    Math.abs(figure - wanted.quality[q]) <= share * Math.abs(wanted.quality[q]) + FLOOR;
   return figures.every(within) ? null : 'quality';
 }
 

@@ -3,7 +3,8 @@
  * one's history, and what an account did not send yet waits for it until it signs in again.
  */
 import type { Device } from './device';
-import { type Issued, Server, type Wire, send } from './http';
+import { type Issued, Server } from './server';
+import { type Wire, send } from './wire';
 import { Store } from './store';
 import { Trouble } from './trouble';
 

@@ -9,7 +9,12 @@ export type TrustedKeys = Record<string, string>;
 export const TRUSTED_KEYS: TrustedKeys = keys;
 
 /** Whether a trusted key signed these exact bytes of `what`. Raises `signature-unknown` or `signature-broken`. */
-export async function verify(raw: Uint8Array, signature: Uint8Array, trusted: TrustedKeys, what: string): Promise<void> {
+export async function verify(
+  raw: Uint8Array,
+  signature: Uint8Array,
+  trusted: TrustedKeys,
+  what: string,
+): Promise<void> {
   const { key, signed } = parsed(signature, trusted, what);
   if (!(await holds(key, signed, raw))) throw new Trouble('signature-broken', '', { what });
 }

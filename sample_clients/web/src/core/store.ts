@@ -6,67 +6,27 @@
  * A page and its cursor are written in one transaction, so a closed tab repeats at most one page. Inside a
  * transaction nothing but the database may be awaited: it commits as soon as the browser finds it idle.
  */
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
-import { contentHash, secondId } from './ids';
+import type { IDBPDatabase } from 'idb';
+import type { Page, Problem, Verdict } from './answers';
 import type { Entry, Note } from './records';
-
-interface Row {
-  id: string;
-  body: Entry | null;
-  seq: number | null;
-}
-
-interface Schema extends DBSchema {
-  record: { key: string; value: Row };
-  outbox: { key: string; value: string };
-  parked: { key: string; value: Problem };
-  setting: { key: string; value: unknown };
-}
-
-type Names = ('record' | 'outbox' | 'parked' | 'setting')[];
-type Tx = IDBPTransaction<Schema, Names, 'readwrite'>;
-
-export interface Problem {
-  type?: string;
-  detail?: string;
-}
-
-export interface Head {
-  seq: number;
-  count: number;
-  xor: string;
-}
-
-export interface Page {
-  records: { seq: number; record: Entry }[];
-  tombstones: { id: string }[];
-  next_cursor: string;
-  has_more: boolean;
-  head: Head;
-}
-
-export interface Verdict {
-  id: string;
-  verdict: 'created' | 'duplicate' | 'conflict' | 'deleted' | 'invalid';
-  seq: number;
-  record?: Entry;
-  problem?: Problem;
-}
-
-const ALL: Names = ['record', 'outbox', 'parked', 'setting'];
+import {
+  ALL,
+  type Schema,
+  type Tx,
+  bury,
+  isTombstone,
+  keep,
+  keepBoth,
+  openHistory,
+  queue,
+  settleOne,
+} from './store-tx';
 
 export class Store {
   private constructor(private readonly db: IDBPDatabase<Schema>) {}
 
   static async open(name: string): Promise<Store> {
-    const db = await openDB<Schema>(name, 1, {
-      upgrade(fresh) {
-        fresh.createObjectStore('record', { keyPath: 'id' });
-        for (const store of ['outbox', 'parked', 'setting'] as const) fresh.createObjectStore(store);
-      },
-      blocking: (_old, _new, event) => (event.target as IDBDatabase).close(),
-    });
-    return new Store(db);
+    return new Store(await openHistory(name));
   }
 
   /** Keep new records and queue them. */
@@ -205,29 +165,3 @@ export class Store {
     await tx.done;
   }
 }
-
-async function settleOne(tx: Tx, verdict: Verdict, deleting: boolean): Promise<void> {
-  const row = await tx.objectStore('record').get(verdict.id);
-  if (!deleting && verdict.verdict !== 'deleted' && !row?.body) return; // deleted here meanwhile: that is still to send
-  await tx.objectStore('outbox').delete(verdict.id);
-  if (verdict.verdict === 'deleted') await bury(tx, verdict.id);
-  else if (verdict.verdict === 'conflict') await keepBoth(tx, verdict.record as Entry, verdict.seq);
-  else if (verdict.verdict === 'invalid') await tx.objectStore('parked').put(verdict.problem ?? {}, verdict.id);
-  else if (row) await tx.objectStore('record').put({ ...row, seq: verdict.seq });
-}
-
-/** The server's copy under its id; ours, where it says something else, under a new one. */
-async function keepBoth(tx: Tx, theirs: Entry, seq: number): Promise<void> {
-  const mine = (await tx.objectStore('record').get(theirs.id))?.body;
-  await keep(tx, theirs, seq);
-  await tx.objectStore('outbox').delete(theirs.id);
-  if (!mine || contentHash(mine) === contentHash(theirs)) return;
-  const again = { ...mine, id: secondId(mine) };
-  await keep(tx, again, null);
-  await queue(tx, again.id);
-}
-
-const isTombstone = (row: Row | undefined): boolean => row?.body === null;
-const keep = (tx: Tx, body: Entry, seq: number | null) => tx.objectStore('record').put({ id: body.id, body, seq });
-const bury = (tx: Tx, id: string) => tx.objectStore('record').put({ id, body: null, seq: null });
-const queue = (tx: Tx, id: string) => tx.objectStore('outbox').put(id, id);

@@ -4,9 +4,10 @@
  * After 410 (the server was restored or wiped) the client pulls from nothing and pushes again every record and
  * tombstone that the listing lacks; it never deletes anything without a tombstone.
  */
-import type { Server } from './http';
+import type { Server } from './server';
 import { type Entry, fold } from './records';
-import type { Head, Page, Store, Verdict } from './store';
+import type { Head, Page, Verdict } from './answers';
+import type { Store } from './store';
 import { codeOf } from './trouble';
 
 const BATCH = 200; // items; the server takes no more

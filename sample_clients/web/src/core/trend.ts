@@ -52,7 +52,10 @@ export function trend(scores: Score[], asked: Asked): Trend {
   const names = [...groups.keys()].sort();
   return {
     buckets: names.map((name) => summary(name, groups.get(name) ?? [], asked)),
-    model_changes: changes(points.filter((point) => !isSuspect(point, asked.now)), asked.bucket),
+    model_changes: changes(
+      points.filter((point) => !isSuspect(point, asked.now)),
+      asked.bucket,
+    ),
   };
 }
 

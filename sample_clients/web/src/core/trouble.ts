@@ -26,5 +26,7 @@ export interface Told {
 /** A trouble told by a worker, as a trouble again. */
 export function revived(error: unknown): unknown {
   const told = error as Partial<Told> | null;
-  return typeof told?.code === 'string' && !(error instanceof Trouble) ? new Trouble(told.code, '', told.values) : error;
+  return typeof told?.code === 'string' && !(error instanceof Trouble)
+    ? new Trouble(told.code, '', told.values)
+    : error;
 }

@@ -65,7 +65,12 @@ async function prepared(models: Models, sha256: string, prove: Prove): Promise<v
 }
 
 /** Description and listed files on this device, each checked before it is kept. */
-async function obtain(models: Models, fetch: Fetch, sha256: string, parts: (data: BundleData) => Part[]): Promise<void> {
+async function obtain(
+  models: Models,
+  fetch: Fetch,
+  sha256: string,
+  parts: (data: BundleData) => Part[],
+): Promise<void> {
   const [raw, signature] = await signed(fetch, `/v1/models/bundles/${sha256}`);
   if (hashOf(raw) !== sha256) throw new Trouble('model-other');
   const data = await described(raw, signature, models.trusted);

@@ -25,7 +25,13 @@ export function App({ opened }: { opened: Promise<void> }) {
   }, [opened]);
   return (
     <Router hook={useHashLocation}>
-      <Shell>{state === 'open' ? <Pages /> : <main>{state === 'failed' && <TroubleNotice error={new Trouble('storage')} />}</main>}</Shell>
+      <Shell>
+        {state === 'open' ? (
+          <Pages />
+        ) : (
+          <main>{state === 'failed' && <TroubleNotice error={new Trouble('storage')} />}</main>
+        )}
+      </Shell>
     </Router>
   );
 }

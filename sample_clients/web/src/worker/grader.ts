@@ -48,7 +48,9 @@ const grader = {
 
   /** Whether this browser gives back the pixels that were drawn; some alter them against fingerprinting. */
   readsBack(): boolean {
-    const drawn = Uint8ClampedArray.from({ length: 64 * 64 * 4 }, (_, i) => (i % 4 === 3 ? 255 : (i * 7919 + (i >> 8)) % 256));
+    const drawn = Uint8ClampedArray.from({ length: 64 * 64 * 4 }, (_, i) =>
+      i % 4 === 3 ? 255 : (i * 7919 + (i >> 8)) % 256,
+    );
     const [, context] = canvasOf(64, 64);
     context.putImageData(new ImageData(drawn.slice(), 64, 64), 0, 0);
     return context.getImageData(0, 0, 64, 64).data.every((value, i) => value === drawn[i]);

@@ -1,7 +1,7 @@
 /** Everything the page says, in English. `{name}` stands for a value. */
 export const en = {
   language: 'English',
-  'skip': 'Skip to content',
+  skip: 'Skip to content',
   'nav.label': 'Main',
   'nav.grade': 'Grade',
   'nav.history': 'History',
@@ -11,9 +11,7 @@ export const en = {
   'status.unsent': '{count} not synced',
   'status.syncing': 'Syncing …',
   'status.synced': 'All synced',
-  'action.close': 'Close',
   'action.cancel': 'Cancel',
-  'action.retry': 'Try again',
   'action.back': 'Back',
 
   'part.0': 'Cheek',
@@ -34,7 +32,8 @@ export const en = {
   'grade.tips': 'For a fair comparison: daylight from the front, no make-up, the same distance every time.',
   'grade.working': 'Looking at your photo …',
   'grade.loading': 'Getting the model ready (4 MB, once) …',
-  'grade.altered': 'This browser changes the pixels of pictures, against tracking. Grades may differ a little from those on other devices. Allowing canvas access for this site helps.',
+  'grade.altered':
+    'This browser changes the pixels of pictures, against tracking. Grades may differ a little from those on other devices. Allowing canvas access for this site helps.',
 
   'camera.title': 'Camera',
   'camera.shoot': 'Take the photo',
@@ -47,7 +46,6 @@ export const en = {
   'result.kept': 'Kept in your history',
   'result.again': 'Another photo',
   'result.discard': 'Discard',
-  'result.discarded': 'Discarded.',
   'result.notGraded': 'Not graded here',
   'result.notGradedWhy': 'The model never learned this on this part of the face.',
   'result.grade': 'grade {grade} of 4',
@@ -57,7 +55,8 @@ export const en = {
   'result.direction.better': 'Higher is better',
   'result.direction.worse': 'Lower is better',
   'result.direction.neutral': 'Neither good nor bad',
-  'result.rangeWhy': 'On photos like those it learned from, the range holds the true grade in {coverage} of 100. Elsewhere it promises nothing. Hydration is the least reliable from a photo.',
+  'result.rangeWhy':
+    'On photos like those it learned from, the range holds the true grade in {coverage} of 100. Elsewhere it promises nothing. Hydration is the least reliable from a photo.',
   'result.heat': 'Where it was seen',
   'result.heatAlt': 'Your photo with coloured places for {name}: orange raises the grade, purple lowers it',
   'result.heatStrength': 'Strength of the colours',
@@ -67,7 +66,8 @@ export const en = {
   'result.detailBusy': 'The server is looking …',
   'result.detailDone': 'Detailed map from the server',
   'result.detailGuest': 'The server draws a finer map. That needs an account: sign in first, your grades stay.',
-  'result.disclaimer': 'Cosmetic appearance only, no medical meaning. The reference model learned on synthetic skin and is not validated on people.',
+  'result.disclaimer':
+    'Cosmetic appearance only, no medical meaning. The reference model learned on synthetic skin and is not validated on people.',
   'advice.title': 'A better photo gives better grades',
   'advice.too-dark': 'Too dark: face a window or a lamp.',
   'advice.too-bright': 'Too bright: step out of the direct light.',
@@ -78,7 +78,8 @@ export const en = {
   'consent.what': 'Only the small square that was graded is sent, not the photo from your camera.',
   'consent.yes': 'Agree and send',
   'consent.text.sync.1': 'Your scores and notes are stored on this server, so that your other devices have them too.',
-  'consent.text.heatmap.1': 'The photo you choose is sent to this server, held encrypted for at most 10 minutes and deleted; the pictures made from it contain nothing of it and are kept for 24 hours.',
+  'consent.text.heatmap.1':
+    'The photo you choose is sent to this server, held encrypted for at most 10 minutes and deleted; the pictures made from it contain nothing of it and are kept for 24 hours.',
   'consent.later': 'You can withdraw this under Account at any time.',
 
   'history.title': 'History',
@@ -138,12 +139,14 @@ export const en = {
 
   'account.title': 'Account',
   'account.guest': 'You use SkinScore without an account',
-  'account.guestLead': 'Everything works. With an account your history is also on your other devices, and safe if this one is lost.',
+  'account.guestLead':
+    'Everything works. With an account your history is also on your other devices, and safe if this one is lost.',
   'account.login': 'Sign in',
   'account.register': 'Make an account',
   'account.recover': 'Forgot your password?',
   'account.recoverTitle': 'Set a new password',
-  'account.recoverLead': 'You need the recovery code that was shown when you made the account. It ends all other logins.',
+  'account.recoverLead':
+    'You need the recovery code that was shown when you made the account. It ends all other logins.',
   'account.email': 'E-mail',
   'account.password': 'Password',
   'account.newPassword': 'New password',
@@ -176,14 +179,15 @@ export const en = {
   'account.data': 'Your data',
   'account.export': 'Export everything',
   'account.delete': 'Delete account',
-  'account.deleteLead': 'Account, history and logins are erased on the server and on this device. This cannot be undone.',
-  'account.deleted': 'Your account is deleted.',
+  'account.deleteLead':
+    'Account, history and logins are erased on the server and on this device. This cannot be undone.',
   'account.confirm': 'Enter your password to go on',
   'account.unreachable': 'Devices and consents are shown when the server can be reached.',
   'account.device': 'This device',
   'account.languageLabel': 'Language',
   'account.storage.kept': 'The browser keeps your history until you remove it.',
-  'account.storage.risk': 'The browser may clear your history when space runs low or after a long pause. Installing SkinScore to the home screen protects it.',
+  'account.storage.risk':
+    'The browser may clear your history when space runs low or after a long pause. Installing SkinScore to the home screen protects it.',
   'account.model': 'Model {version}',
   'account.modelCheck': 'Look for a newer model',
   'account.modelTaken': 'Model {version} is in use now.',
@@ -196,8 +200,10 @@ export const en = {
   'error.unexpected-server': 'What answers here is not a SkinScore server. Are you behind a Wi-Fi login page?',
   'error.photo-too-small': 'This photo is only {side} px on its shorter side; at least {size} px are needed.',
   'error.photo-too-large': 'This photo is larger than 50 megapixels. Take a smaller one.',
-  'error.photo-unreadable': 'This file cannot be read as a photo. JPEG, PNG and WebP work everywhere; HEIC only on Apple devices.',
-  'error.model-missing': 'The model is not on this device yet. Connect once to fetch it; after that no network is needed.',
+  'error.photo-unreadable':
+    'This file cannot be read as a photo. JPEG, PNG and WebP work everywhere; HEIC only on Apple devices.',
+  'error.model-missing':
+    'The model is not on this device yet. Connect once to fetch it; after that no network is needed.',
   'error.model-absent': 'The server does not hold the model it names. Try again later.',
   'error.model-damaged': 'The model arrived damaged. Try again.',
   'error.model-other': 'The server sent another model than it names. It was not used.',

@@ -3,7 +3,7 @@ import type { Messages } from './en';
 
 export const ko: Messages = {
   language: '한국어',
-  'skip': '본문으로 건너뛰기',
+  skip: '본문으로 건너뛰기',
   'nav.label': '주 메뉴',
   'nav.grade': '측정',
   'nav.history': '기록',
@@ -13,9 +13,7 @@ export const ko: Messages = {
   'status.unsent': '동기화 안 됨 {count}건',
   'status.syncing': '동기화 중 …',
   'status.synced': '모두 동기화됨',
-  'action.close': '닫기',
   'action.cancel': '취소',
-  'action.retry': '다시 시도',
   'action.back': '뒤로',
 
   'part.0': '볼',
@@ -36,7 +34,8 @@ export const ko: Messages = {
   'grade.tips': '제대로 비교하려면: 정면에서 들어오는 자연광, 화장 없이, 늘 같은 거리에서.',
   'grade.working': '사진을 보고 있어요 …',
   'grade.loading': '모델을 준비하고 있어요 (4 MB, 처음 한 번) …',
-  'grade.altered': '이 브라우저는 추적을 막으려고 그림의 픽셀을 바꿉니다. 다른 기기와 등급이 조금 다를 수 있어요. 이 사이트에 캔버스 접근을 허용하면 나아집니다.',
+  'grade.altered':
+    '이 브라우저는 추적을 막으려고 그림의 픽셀을 바꿉니다. 다른 기기와 등급이 조금 다를 수 있어요. 이 사이트에 캔버스 접근을 허용하면 나아집니다.',
 
   'camera.title': '카메라',
   'camera.shoot': '촬영',
@@ -49,7 +48,6 @@ export const ko: Messages = {
   'result.kept': '기록에 저장됨',
   'result.again': '다른 사진',
   'result.discard': '버리기',
-  'result.discarded': '버렸습니다.',
   'result.notGraded': '이 부위는 보지 않아요',
   'result.notGradedWhy': '모델이 이 부위에서는 배운 적이 없습니다.',
   'result.grade': '4 중 {grade}등급',
@@ -59,7 +57,8 @@ export const ko: Messages = {
   'result.direction.better': '높을수록 좋음',
   'result.direction.worse': '낮을수록 좋음',
   'result.direction.neutral': '좋고 나쁨이 없음',
-  'result.rangeWhy': '배운 것과 비슷한 사진에서는 100번 중 {coverage}번, 이 범위 안에 실제 등급이 있습니다. 다른 사진에서는 보장하지 않아요. 수분은 사진으로 알기 가장 어렵습니다.',
+  'result.rangeWhy':
+    '배운 것과 비슷한 사진에서는 100번 중 {coverage}번, 이 범위 안에 실제 등급이 있습니다. 다른 사진에서는 보장하지 않아요. 수분은 사진으로 알기 가장 어렵습니다.',
   'result.heat': '어디에서 보였나',
   'result.heatAlt': '{name} 부위를 색으로 표시한 사진: 주황은 등급을 올리고 보라는 내립니다',
   'result.heatStrength': '색의 진하기',
@@ -69,7 +68,8 @@ export const ko: Messages = {
   'result.detailBusy': '서버가 보고 있어요 …',
   'result.detailDone': '서버가 그린 자세한 지도',
   'result.detailGuest': '서버가 더 세밀한 지도를 그립니다. 계정이 필요해요. 로그인해도 결과는 그대로 남습니다.',
-  'result.disclaimer': '겉으로 보이는 미용 상태일 뿐 의학적 의미는 없습니다. 기준 모델은 합성 피부로 학습했고 사람에게서 검증되지 않았습니다.',
+  'result.disclaimer':
+    '겉으로 보이는 미용 상태일 뿐 의학적 의미는 없습니다. 기준 모델은 합성 피부로 학습했고 사람에게서 검증되지 않았습니다.',
   'advice.title': '사진이 좋으면 결과도 정확해요',
   'advice.too-dark': '너무 어두워요. 창이나 조명을 마주 보세요.',
   'advice.too-bright': '너무 밝아요. 직사광을 피해 주세요.',
@@ -80,7 +80,8 @@ export const ko: Messages = {
   'consent.what': '카메라 원본이 아니라 측정에 쓴 작은 사각형만 보냅니다.',
   'consent.yes': '동의하고 보내기',
   'consent.text.sync.1': '다른 기기에서도 볼 수 있도록 등급과 메모를 이 서버에 저장합니다.',
-  'consent.text.heatmap.1': '고른 사진을 이 서버로 보내 최대 10분 동안 암호화해 두었다가 지웁니다. 만들어진 그림에는 사진이 전혀 들어 있지 않으며 24시간 동안 보관합니다.',
+  'consent.text.heatmap.1':
+    '고른 사진을 이 서버로 보내 최대 10분 동안 암호화해 두었다가 지웁니다. 만들어진 그림에는 사진이 전혀 들어 있지 않으며 24시간 동안 보관합니다.',
   'consent.later': '언제든 계정에서 철회할 수 있습니다.',
 
   'history.title': '기록',
@@ -179,13 +180,13 @@ export const ko: Messages = {
   'account.export': '모두 내보내기',
   'account.delete': '계정 삭제',
   'account.deleteLead': '계정과 기록, 로그인이 서버와 이 기기에서 모두 지워집니다. 되돌릴 수 없습니다.',
-  'account.deleted': '계정을 삭제했습니다.',
   'account.confirm': '계속하려면 비밀번호를 입력하세요',
   'account.unreachable': '서버에 연결되면 기기와 동의 내용을 보여 드립니다.',
   'account.device': '이 기기',
   'account.languageLabel': '언어',
   'account.storage.kept': '직접 지우기 전까지 브라우저가 기록을 보관합니다.',
-  'account.storage.risk': '공간이 부족하거나 오래 쓰지 않으면 브라우저가 기록을 지울 수 있어요. 홈 화면에 설치하면 안전합니다.',
+  'account.storage.risk':
+    '공간이 부족하거나 오래 쓰지 않으면 브라우저가 기록을 지울 수 있어요. 홈 화면에 설치하면 안전합니다.',
   'account.model': '모델 {version}',
   'account.modelCheck': '새 모델 확인',
   'account.modelTaken': '이제 모델 {version}을 사용합니다.',
@@ -198,7 +199,8 @@ export const ko: Messages = {
   'error.unexpected-server': 'SkinScore 서버가 아닌 곳에서 답했습니다. 와이파이 로그인 페이지가 떠 있나요?',
   'error.photo-too-small': '이 사진의 짧은 변은 {side} px입니다. 적어도 {size} px가 필요해요.',
   'error.photo-too-large': '5천만 화소보다 큰 사진입니다. 더 작은 사진을 써 주세요.',
-  'error.photo-unreadable': '사진으로 읽을 수 없는 파일입니다. JPEG, PNG, WebP는 어디서나, HEIC는 Apple 기기에서만 됩니다.',
+  'error.photo-unreadable':
+    '사진으로 읽을 수 없는 파일입니다. JPEG, PNG, WebP는 어디서나, HEIC는 Apple 기기에서만 됩니다.',
   'error.model-missing': '아직 모델이 이 기기에 없어요. 한 번 연결하면 그 뒤로는 네트워크가 필요 없습니다.',
   'error.model-absent': '서버에 그 모델이 없습니다. 나중에 다시 시도하세요.',
   'error.model-damaged': '모델이 손상되어 도착했습니다. 다시 시도하세요.',

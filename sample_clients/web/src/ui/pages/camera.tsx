@@ -36,11 +36,20 @@ export function Camera() {
         <FileButton disabled={work.busy} onFile={(file) => take(async () => file)} />
       ) : (
         <div class="shutter">
-          <button class="button primary" disabled={!camera.ready || work.busy} onClick={() => take(() => frame(camera.video.current))}>
+          <button
+            class="button primary"
+            disabled={!camera.ready || work.busy}
+            onClick={() => take(() => frame(camera.video.current))}
+          >
             <Icon name="camera" />
             {t('camera.shoot')}
           </button>
-          <button class="button" aria-label={t('camera.turn')} disabled={!camera.ready || work.busy} onClick={() => setFacing(facing === 'user' ? 'environment' : 'user')}>
+          <button
+            class="button"
+            aria-label={t('camera.turn')}
+            disabled={!camera.ready || work.busy}
+            onClick={() => setFacing(facing === 'user' ? 'environment' : 'user')}
+          >
             <Icon name="turn" />
           </button>
         </div>

@@ -10,7 +10,9 @@ import { Empty, Notice } from '../parts/notice';
 import { Page } from '../parts/shell';
 
 export function Compare() {
-  const scores = [...(history.value?.scores ?? [])].sort((a, b) => Date.parse(a.captured_at) - Date.parse(b.captured_at));
+  const scores = [...(history.value?.scores ?? [])].sort(
+    (a, b) => Date.parse(a.captured_at) - Date.parse(b.captured_at),
+  );
   const [ids, setIds] = useState<[string?, string?]>([]);
   if (scores.length < 2)
     return (
@@ -20,7 +22,10 @@ export function Compare() {
     );
   const find = (id: string | undefined, otherwise: Score) => scores.find((one) => one.id === id) ?? otherwise;
   const after = find(ids[1], scores[scores.length - 1]);
-  const before = find(ids[0], [...scores].reverse().find((one) => one.id !== after.id && one.part === after.part) ?? scores[0]);
+  const before = find(
+    ids[0],
+    [...scores].reverse().find((one) => one.id !== after.id && one.part === after.part) ?? scores[0],
+  );
   return (
     <Page title={t('compare.title')} back="/history">
       <div class="pickers narrow">
@@ -33,7 +38,12 @@ export function Compare() {
         {attributesOf(before)
           .filter(({ key }) => key in after.attributes)
           .map((attribute) => (
-            <Row key={attribute.key} attribute={attribute} before={before.attributes[attribute.key]} after={after.attributes[attribute.key]} />
+            <Row
+              key={attribute.key}
+              attribute={attribute}
+              before={before.attributes[attribute.key]}
+              after={after.attributes[attribute.key]}
+            />
           ))}
       </ul>
     </Page>
@@ -82,7 +92,7 @@ function difference(attribute: Attribute, before: Answer, after: Answer): string
   const said = t(by > 0 ? 'compare.up' : 'compare.down', { by: Math.abs(by) });
   if (overlap(rangeOf(attribute, before), rangeOf(attribute, after))) return `${said}, ${t('compare.within')}`;
   if (attribute.more_is === 'neutral') return said;
-  return `${said}, ${t((by > 0) === (attribute.more_is === 'better') ? 'compare.better' : 'compare.worse')}`;
+  return `${said}, ${t(by > 0 === (attribute.more_is === 'better') ? 'compare.better' : 'compare.worse')}`;
 }
 
 function overlap(first: [number, number], second: [number, number]): boolean {

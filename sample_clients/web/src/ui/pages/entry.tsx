@@ -22,7 +22,10 @@ export function Entry({ id }: { id: string }) {
     );
   const refused = history.value?.refused.get(id);
   return (
-    <Page title={t('entry.title', { part: partName(score.part), date: moment(score.captured_at, 'short') })} back="/history">
+    <Page
+      title={t('entry.title', { part: partName(score.part), date: moment(score.captured_at, 'short') })}
+      back="/history"
+    >
       <p class="lead">{moment(score.captured_at)}</p>
       {refused && <Notice kind="trouble">{`${t('history.refused')}: ${refused.detail ?? refused.type ?? ''}`}</Notice>}
       <ul class="dials">
@@ -62,7 +65,14 @@ function NoteForm({ score }: { score: Score }) {
   return (
     <form class="note" onSubmit={save}>
       <label for="note">{t('entry.note')}</label>
-      <textarea id="note" rows={2} maxLength={NOTE_LENGTH} placeholder={t('entry.noteHint')} value={text} onInput={(event) => setText(event.currentTarget.value)} />
+      <textarea
+        id="note"
+        rows={2}
+        maxLength={NOTE_LENGTH}
+        placeholder={t('entry.noteHint')}
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
       <div class="actions">
         <button class="button" disabled={isSaved || work.busy}>
           {t('entry.save')}

@@ -9,7 +9,9 @@ import { Empty, Notice } from '../parts/notice';
 import { Page } from '../parts/shell';
 
 export function History() {
-  const scores = [...(history.value?.scores ?? [])].sort((a, b) => Date.parse(b.captured_at) - Date.parse(a.captured_at));
+  const scores = [...(history.value?.scores ?? [])].sort(
+    (a, b) => Date.parse(b.captured_at) - Date.parse(a.captured_at),
+  );
   if (!scores.length)
     return (
       <Page title={t('history.title')}>

@@ -20,7 +20,8 @@ export function Result() {
   const [chosen, choose] = useState<string | null>(null);
   if (!seen || !data) return <Redirect to="/" />;
   const rows = seen.grading.attributes.map((graded, a) => ({ graded, attribute: data.attributes[a] }));
-  const shown = rows.find(({ graded }) => graded.key === chosen) ?? rows.find(({ graded }) => graded.believed) ?? rows[0];
+  const shown =
+    rows.find(({ graded }) => graded.key === chosen) ?? rows.find(({ graded }) => graded.believed) ?? rows[0];
   const drop = async () => {
     await discard();
     go('/');
@@ -37,7 +38,13 @@ export function Result() {
           <fieldset class="grades">
             <legend>{t('result.heat')}</legend>
             {rows.map(({ graded, attribute }) => (
-              <GradeRow key={graded.key} graded={graded} attribute={attribute} chosen={graded.key === shown.graded.key} onChoose={() => choose(graded.key)} />
+              <GradeRow
+                key={graded.key}
+                graded={graded}
+                attribute={attribute}
+                chosen={graded.key === shown.graded.key}
+                onChoose={() => choose(graded.key)}
+              />
             ))}
           </fieldset>
           <Kept looked={seen} onDiscard={drop} onAgain={() => go('/')} />

@@ -11,7 +11,11 @@ import { RecoveryCode } from '../parts/recovery-code';
 import { Page } from '../parts/shell';
 import { useWork } from '../parts/work';
 
-const TITLES: Record<How, Key> = { login: 'account.login', register: 'account.register', recover: 'account.recoverTitle' };
+const TITLES: Record<How, Key> = {
+  login: 'account.login',
+  register: 'account.register',
+  recover: 'account.recoverTitle',
+};
 
 export function SignIn({ how }: { how: string }) {
   return how in TITLES ? <Form how={how as How} /> : <Redirect to="/account" />;
@@ -46,8 +50,25 @@ function Form({ how }: { how: How }) {
     <Page title={t(TITLES[how])} back="/account">
       {how === 'recover' && <p class="lead">{t('account.recoverLead')}</p>}
       <form class="sign-in" onSubmit={submit}>
-        <Field label={t('account.email')} type="email" name="email" autocomplete="username" required value={who.email} onText={set('email')} />
-        {how === 'recover' && <Field label={t('account.code')} name="code" autocomplete="off" required value={who.code} onText={set('code')} />}
+        <Field
+          label={t('account.email')}
+          type="email"
+          name="email"
+          autocomplete="username"
+          required
+          value={who.email}
+          onText={set('email')}
+        />
+        {how === 'recover' && (
+          <Field
+            label={t('account.code')}
+            name="code"
+            autocomplete="off"
+            required
+            value={who.code}
+            onText={set('code')}
+          />
+        )}
         <Password how={how} value={who.password} onText={set('password')} />
         <TroubleNotice error={work.error} />
         <button class="button primary" disabled={work.busy}>

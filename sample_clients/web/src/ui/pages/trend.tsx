@@ -34,12 +34,32 @@ export function Trend() {
     );
   return (
     <Page title={t('trend.title')}>
-      <Choice legend={t('trend.attribute')} name="attribute" options={all.map((one) => [one.key, nameOf(one)])} value={attribute.key} onChoose={(value) => (key.value = value)} />
+      <Choice
+        legend={t('trend.attribute')}
+        name="attribute"
+        options={all.map((one) => [one.key, nameOf(one)])}
+        value={attribute.key}
+        onChoose={(value) => (key.value = value)}
+      />
       <div class="pickers">
-        <Select label={t('trend.part')} options={[[ALL, t('trend.allParts')], ...PARTS.map((one): [string, string] => [String(one), partName(one)])]} value={part.value} onChoose={(value) => (part.value = value)} />
-        <Select label={t('trend.bucket')} options={SIZES.map((one) => [one, t(`trend.${one}` as Key)])} value={size.value} onChoose={(value) => (size.value = value as BucketSize)} />
+        <Select
+          label={t('trend.part')}
+          options={[[ALL, t('trend.allParts')], ...PARTS.map((one): [string, string] => [String(one), partName(one)])]}
+          value={part.value}
+          onChoose={(value) => (part.value = value)}
+        />
+        <Select
+          label={t('trend.bucket')}
+          options={SIZES.map((one) => [one, t(`trend.${one}` as Key)])}
+          value={size.value}
+          onChoose={(value) => (size.value = value as BucketSize)}
+        />
       </div>
-      {found.buckets.length ? <Course found={found} name={nameOf(attribute)} /> : <Empty title={t('trend.empty')} lead={t('trend.emptyLead')} />}
+      {found.buckets.length ? (
+        <Course found={found} name={nameOf(attribute)} />
+      ) : (
+        <Empty title={t('trend.empty')} lead={t('trend.emptyLead')} />
+      )}
     </Page>
   );
 }
@@ -49,7 +69,9 @@ function useFound(attribute: string): Found {
   const data = bundle.value?.data;
   return useMemo(() => {
     const learned = (model: { version: string; sequence: number }) =>
-      data && model.version === data.version && model.sequence === data.sequence ? data.graded_parts[attribute] : undefined;
+      data && model.version === data.version && model.sequence === data.sequence
+        ? data.graded_parts[attribute]
+        : undefined;
     const asked = part.value === ALL ? undefined : Number(part.value);
     return trend(held?.scores ?? [], { attribute, bucket: size.value, part: asked, learned });
   }, [held, data, attribute, part.value, size.value]);
@@ -57,12 +79,19 @@ function useFound(attribute: string): Found {
 
 function Course({ found, name }: { found: Found; name: string }) {
   const { buckets, model_changes: changes } = found;
-  const label = t('trend.chart', { name, count: buckets.length, first: buckets[0].bucket, last: buckets[buckets.length - 1].bucket });
+  const label = t('trend.chart', {
+    name,
+    count: buckets.length,
+    first: buckets[0].bucket,
+    last: buckets[buckets.length - 1].bucket,
+  });
   return (
     <>
       <Chart trend={found} label={label} />
       {changes.map((one) => (
-        <Notice key={one.captured_at}>{t('trend.changed', { when: moment(one.captured_at), from: one.from.version, to: one.to.version })}</Notice>
+        <Notice key={one.captured_at}>
+          {t('trend.changed', { when: moment(one.captured_at), from: one.from.version, to: one.to.version })}
+        </Notice>
       ))}
       {buckets.some((one) => one.suspect_clock) && <Notice>{t('trend.suspect')}</Notice>}
       <details>

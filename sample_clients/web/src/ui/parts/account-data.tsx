@@ -35,7 +35,15 @@ export function AccountData() {
       </div>
       {asking === 'export' && <PasswordDialog title={t('account.export')} onClose={close} onPassword={save} />}
       {asking === 'code' && <PasswordDialog title={t('account.codeNew')} onClose={close} onPassword={renew} />}
-      {asking === 'delete' && <PasswordDialog danger title={t('account.delete')} lead={t('account.deleteLead')} onClose={close} onPassword={deleteAccount} />}
+      {asking === 'delete' && (
+        <PasswordDialog
+          danger
+          title={t('account.delete')}
+          lead={t('account.deleteLead')}
+          onClose={close}
+          onPassword={deleteAccount}
+        />
+      )}
       {code && <RecoveryCode code={code} onDone={() => setCode(null)} />}
     </section>
   );

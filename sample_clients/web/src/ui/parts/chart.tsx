@@ -38,7 +38,12 @@ function columns(buckets: Bucket[]): uPlot.AlignedData {
   const times = buckets.map((one) => startOf(one.bucket));
   const margin = Math.max(DAY, (times[times.length - 1] - times[0]) * 0.04); // points do not touch the frame
   const padded = (values: number[]) => [null, ...values, null];
-  return [[times[0] - margin, ...times, times[times.length - 1] + margin], padded(grades('max')), padded(grades('mean')), padded(grades('min'))];
+  return [
+    [times[0] - margin, ...times, times[times.length - 1] + margin],
+    padded(grades('max')),
+    padded(grades('mean')),
+    padded(grades('min')),
+  ];
 }
 
 /** Seconds at the start of `2026-05-04`, `2026-W19` or `2026-05`, in UTC. */

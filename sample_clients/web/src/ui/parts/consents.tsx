@@ -18,7 +18,14 @@ export function Consents({ shown, onChange }: { shown: Shown; onChange(shown: Sh
               <strong>{t(`account.consent.${purpose}` as Key)}</strong>
               <span class="aside">{consentText(purpose, version, text)}</span>
             </label>
-            <input id={`consent-${purpose}`} type="checkbox" class="switch" checked={shown.consents[purpose]} disabled={work.busy} onChange={(event) => set(purpose, event.currentTarget.checked)} />
+            <input
+              id={`consent-${purpose}`}
+              type="checkbox"
+              class="switch"
+              checked={shown.consents[purpose]}
+              disabled={work.busy}
+              onChange={(event) => set(purpose, event.currentTarget.checked)}
+            />
           </li>
         ))}
       </ul>

@@ -24,7 +24,11 @@ export function Devices() {
           <li key={one.id}>
             <span>
               <strong>{one.name || t('account.unnamed')}</strong>
-              <span class="aside">{one.current ? t('account.thisDevice') : t('account.lastUsed', { when: moment(formatISO(fromUnixTime(one.last_used))) })}</span>
+              <span class="aside">
+                {one.current
+                  ? t('account.thisDevice')
+                  : t('account.lastUsed', { when: moment(formatISO(fromUnixTime(one.last_used))) })}
+              </span>
             </span>
             {!one.current && (
               <button class="button quiet" disabled={work.busy} onClick={() => end(one.id)}>

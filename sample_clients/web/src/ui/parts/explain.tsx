@@ -42,7 +42,11 @@ export function Explain({ layers }: { layers: Record<string, string> | null }) {
         {work.busy ? <span class="spinner" aria-hidden="true" /> : <Icon name="info" />}
         {t(work.busy ? 'result.detailBusy' : 'result.detail')}
       </button>
-      {asking ? <Consent onYes={agreed} onNo={() => setAsking(false)} /> : codeOf(work.error) !== 'consent-required' && <TroubleNotice error={work.error} />}
+      {asking ? (
+        <Consent onYes={agreed} onNo={() => setAsking(false)} />
+      ) : (
+        codeOf(work.error) !== 'consent-required' && <TroubleNotice error={work.error} />
+      )}
     </>
   );
 }

@@ -1,12 +1,7 @@
 /** Line drawings: a small face with one part marked, and what a part looks like through the camera's frame. */
 const OUTLINE = 'M32 6c13 0 20 9 20 24 0 17-9 28-20 28S12 47 12 30C12 15 19 6 32 6z';
 const FEATURES = 'M21 27h6M37 27h6M32 28v9h-3M27 45q5 3 10 0';
-const MARKS = [
-  'M13 32h12v14H15z',
-  'M16 12h32v11H16z',
-  'M26 24h12v16H26z',
-  'M22 42h20v13H22z',
-];
+const MARKS = ['M13 32h12v14H15z', 'M16 12h32v11H16z', 'M26 24h12v16H26z', 'M22 42h20v13H22z'];
 
 export function Face({ part }: { part: number }) {
   return (

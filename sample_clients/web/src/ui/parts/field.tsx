@@ -14,7 +14,13 @@ export function Field({ label, hint, value, onText, ...rest }: Props) {
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <input {...rest} id={id} value={value} aria-describedby={hint && `${id}-hint`} onInput={(event) => onText(event.currentTarget.value)} />
+      <input
+        {...rest}
+        id={id}
+        value={value}
+        aria-describedby={hint && `${id}-hint`}
+        onInput={(event) => onText(event.currentTarget.value)}
+      />
       {hint && (
         <p id={`${id}-hint`} class="field-hint">
           {hint}

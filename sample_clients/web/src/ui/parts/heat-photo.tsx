@@ -17,11 +17,23 @@ export function HeatPhoto({ looked, attribute }: { looked: Looked; attribute: At
     <figure class="heat">
       <div class="heat-square" role="img" aria-label={t('result.heatAlt', { name: nameOf(attribute) })}>
         <img src={looked.photo} alt="" />
-        {detailed ? <img src={detailed} alt="" class="heat-layer" style={{ opacity }} /> : <Layer looked={looked} attribute={attribute} opacity={opacity} />}
+        {detailed ? (
+          <img src={detailed} alt="" class="heat-layer" style={{ opacity }} />
+        ) : (
+          <Layer looked={looked} attribute={attribute} opacity={opacity} />
+        )}
       </div>
       <figcaption>
         <label for={slider}>{t('result.heatStrength')}</label>
-        <input id={slider} type="range" min="0" max="100" step="5" value={strength} onInput={(event) => setStrength(Number(event.currentTarget.value))} />
+        <input
+          id={slider}
+          type="range"
+          min="0"
+          max="100"
+          step="5"
+          value={strength}
+          onInput={(event) => setStrength(Number(event.currentTarget.value))}
+        />
         <span class="legend">
           <span class="legend-up" /> {t('result.up')}
           <span class="legend-down" /> {t('result.down')}

@@ -26,7 +26,14 @@ export function PasswordDialog({ title, lead, danger, onClose, onPassword }: Pro
     <Dialog title={title} onClose={onClose}>
       {lead && <p>{lead}</p>}
       <form onSubmit={submit}>
-        <Field label={t('account.confirm')} type="password" autocomplete="current-password" required value={password} onText={setPassword} />
+        <Field
+          label={t('account.confirm')}
+          type="password"
+          autocomplete="current-password"
+          required
+          value={password}
+          onText={setPassword}
+        />
         <TroubleNotice error={work.error} />
         <div class="actions">
           <button class={`button ${danger ? 'danger' : 'primary'}`} disabled={work.busy}>

@@ -12,7 +12,13 @@ export function ThisDevice() {
   return (
     <section class="card">
       <h2>{t('account.device')}</h2>
-      <Choice legend={t('account.languageLabel')} name="language" options={languages} value={language.value} onChoose={(code) => choose(code as Language)} />
+      <Choice
+        legend={t('account.languageLabel')}
+        name="language"
+        options={languages}
+        value={language.value}
+        onChoose={(code) => choose(code as Language)}
+      />
       <Storage />
       <Model />
       <p class="aside">
@@ -36,7 +42,9 @@ function Model() {
     work.run(async () => {
       setSaid('');
       const outcome = await lookForUpdate();
-      const key = ({ taken: 'account.modelTaken', same: 'account.modelSame', later: 'account.modelLater' } as const)[outcome];
+      const key = ({ taken: 'account.modelTaken', same: 'account.modelSame', later: 'account.modelLater' } as const)[
+        outcome
+      ];
       setSaid(t(key, { version: bundle.value?.data.version ?? '' }));
     });
   return (

@@ -19,7 +19,11 @@ export interface DeviceLogin {
 }
 
 /** Sign in; the recovery code to be shown once, where there is one. Raises `Trouble`. */
-export async function signIn(how: How, who: Credentials, adopt: (records: number) => Promise<boolean>): Promise<string | null> {
+export async function signIn(
+  how: How,
+  who: Credentials,
+  adopt: (records: number) => Promise<boolean>,
+): Promise<string | null> {
   const code = await session.signIn(how, who, adopt);
   await changed();
   void syncNow();
@@ -39,7 +43,8 @@ export async function deleteAccount(password: string): Promise<void> {
 }
 
 export const account = (): Promise<Shown> => asked('GET', '/v1/account');
-export const devices = async (): Promise<DeviceLogin[]> => (await asked<{ devices: DeviceLogin[] }>('GET', '/v1/auth/devices')).devices;
+export const devices = async (): Promise<DeviceLogin[]> =>
+  (await asked<{ devices: DeviceLogin[] }>('GET', '/v1/auth/devices')).devices;
 
 /** Agree to a purpose's text of that version; 0 withdraws. */
 export const consent = (purpose: string, version: number): Promise<Shown> =>

@@ -2,11 +2,11 @@
 import { batch, signal } from '@preact/signals';
 import type { Bundle } from '../../core/bundle';
 import { Device } from '../../core/device';
-import { browserWire } from '../../core/http';
+import { browserWire } from '../../core/wire';
 import { Models } from '../../core/models';
 import type { Score } from '../../core/records';
 import { Session } from '../../core/session';
-import type { Problem } from '../../core/store';
+import type { Problem } from '../../core/answers';
 
 export interface History {
   /** Oldest first. */
@@ -46,7 +46,12 @@ export async function start(): Promise<void> {
 /** Read the history again, after anything changed it here or in another tab. */
 export async function look(): Promise<void> {
   const { store, server, account } = session;
-  const [live, notes, unsent, refused] = await Promise.all([store.live(), store.notes(), store.unsentIds(), store.parked()]);
+  const [live, notes, unsent, refused] = await Promise.all([
+    store.live(),
+    store.notes(),
+    store.unsentIds(),
+    store.parked(),
+  ]);
   const [email, signedIn] = await Promise.all([store.setting<string>('email'), server.signedIn()]);
   batch(() => {
     history.value = { scores: live.filter((entry) => entry.kind === 'score'), notes, unsent, refused };

@@ -1,6 +1,6 @@
 /** Get the model onto this device, keep it current, load it into the worker. */
 import { signal } from '@preact/signals';
-import { browserWire, send } from '../../core/http';
+import { browserWire, send } from '../../core/wire';
 import { Trouble } from '../../core/trouble';
 import { type Outcome, firstBundle, update } from '../../core/update';
 import { bundle, models } from './app';

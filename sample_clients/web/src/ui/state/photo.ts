@@ -64,7 +64,7 @@ export async function explain(): Promise<void> {
   const body = await png.arrayBuffer();
   const headers = { 'Content-Type': 'image/png', Prefer: `wait=${WAIT}` };
   let job = await (await session.server.call('POST', '/v1/heatmaps', { body, headers })).json();
-  for (const until = Date.now() + PATIENCE; ['queued', 'running'].includes(job.status); ) {
+  for (const until = Date.now() + PATIENCE; ['queued', 'running'].includes(job.status);) {
     if (Date.now() > until) throw new Trouble('busy');
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
     job = await (await session.server.call('GET', `/v1/heatmaps/${job.id}`)).json();

@@ -1,6 +1,6 @@
 /** Sync when it makes sense: at the start, when the page is looked at again, when the network returns, after changes. */
 import { signal } from '@preact/signals';
-import { browserWire } from '../../core/http';
+import { browserWire } from '../../core/wire';
 import { sync } from '../../core/sync';
 import { changed, online, session, who } from './app';
 

@@ -1,15 +1,8 @@
-/**
- * Talk to the server: tokens, problem documents, patience.
- *
- * The access token lives in memory only. The refresh token is a cookie that no script can read; the store merely
- * remembers that there is a login. One tab refreshes at a time (Web Locks), since each refresh rotates the cookie.
- */
-import type { Store } from './store';
-import { Trouble, codeOf } from './trouble';
+/** One request to the server: patience with a bad network, problem documents as troubles. */
+import { Trouble } from './trouble';
 
 const FORMAT = { 'Skinscore-Format': '1' }; // of records and sync; `client-too-old` when it is retired
 const ANSWERS = ['application/json', 'image/png', 'application/octet-stream', 'application/zip'];
-const ENDED = ['refresh-reused', 'refresh-expired', 'refresh-revoked', 'unauthorized'];
 const BUSY = [429, 500, 502, 503, 504];
 const TIMEOUT = 30_000; // ms
 const FIRST_PAUSE = 1_000; // ms
@@ -31,12 +24,6 @@ export interface Wire {
   tries: number;
 }
 
-export interface Issued {
-  account_id: string;
-  access_token: string;
-  recovery_code?: string;
-}
-
 export const browserWire: Wire = {
   fetch: (input, init) => fetch(input, init),
   wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -46,71 +33,6 @@ export const browserWire: Wire = {
   },
   tries: 3,
 };
-
-export class Server {
-  private access: string | null = null;
-
-  constructor(
-    private readonly wire: Wire,
-    private readonly store: Store,
-  ) {}
-
-  /** Whether this device has a login, as far as it knows. */
-  async signedIn(): Promise<boolean> {
-    return (await this.store.setting('signed_in')) === true;
-  }
-
-  /** Take over the tokens of a sign-in. */
-  async keep(issued: Issued): Promise<void> {
-    this.access = issued.access_token;
-    await this.store.set('signed_in', true);
-  }
-
-  /** Drop the login; the history stays. */
-  async forget(): Promise<void> {
-    this.access = null;
-    await this.store.set('signed_in', null);
-  }
-
-  /** Drop the access token, as a restart does. */
-  forgetAccess(): void {
-    this.access = null;
-  }
-
-  /** A fresh access token for the password, good for export and deletion. */
-  async reauthenticate(password: string): Promise<void> {
-    const answer = await this.call('POST', '/v1/auth/reauth', { json: { password } });
-    this.access = (await answer.json()).access_token;
-  }
-
-  /** An authorised request; refreshes the access token once when it is missing or refused. */
-  async call(method: string, path: string, request: Request = {}): Promise<Response> {
-    if (this.access === null) await this.refresh(null);
-    const used = this.access;
-    try {
-      return await send(this.wire, method, path, request, used);
-    } catch (error) {
-      if (codeOf(error) !== 'invalid-token') throw error;
-    }
-    await this.refresh(used);
-    return send(this.wire, method, path, request, this.access);
-  }
-
-  /** A new access token, unless one was fetched since `used`. Ends the login only when told to. */
-  private refresh(used: string | null): Promise<void> {
-    return this.wire.exclusively('refresh', async () => {
-      if (this.access !== null && this.access !== used) return;
-      if (!(await this.signedIn())) throw new Trouble('unauthorized');
-      try {
-        const answer = await send(this.wire, 'POST', '/v1/auth/refresh', { json: {} });
-        this.access = (await answer.json()).access_token;
-      } catch (error) {
-        if (ENDED.includes(codeOf(error))) await this.forget();
-        throw error;
-      }
-    });
-  }
-}
 
 /** One request with its retries. Raises the problem's type as code, `offline` when no answer came. */
 export async function send(
@@ -122,7 +44,9 @@ export async function send(
 ): Promise<Response> {
   const init = initOf(method, request, token);
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await wire.fetch(urlOf(path, request.query), { ...init, signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
+    const answer = await wire
+      .fetch(urlOf(path, request.query), { ...init, signal: AbortSignal.timeout(TIMEOUT) })
+      .catch(() => null);
     const last = attempt >= wire.tries;
     if (answer && (last || !BUSY.includes(answer.status))) return checked(answer);
     if (last) throw new Trouble('offline');
@@ -160,7 +84,9 @@ async function checked(answer: Response): Promise<Response> {
     return answer;
   }
   const problem = await answer.json().catch(() => null);
-  const slug = String(problem?.type ?? '').split(':').pop();
+  const slug = String(problem?.type ?? '')
+    .split(':')
+    .pop();
   if (!slug) throw new Trouble('unexpected', '', { status: answer.status });
   const faults = (problem.errors ?? []).map((fault: { detail: string }) => fault.detail);
   throw new Trouble(slug, [problem.detail ?? problem.title, ...faults].join('; '));
