@@ -53,15 +53,27 @@ class Person:
         numbers = self.page.locator(".grade-row:not(.ungraded) .dial-number").all_text_contents()
         return [int(text) for text in numbers]
 
-    def sign_in(self, how: str = "register", password: str = PASSWORD, adopt: bool | None = None) -> None:
-        """Register or log in; answers the question about a guest's history when there is one."""
+    def sign_in(
+        self,
+        how: str = "register",
+        password: str = PASSWORD,
+        adopt: bool | None = None,
+        code: str | None = None,
+        keep: bool = True,
+    ) -> None:
+        """Register, log in or recover; answers the question about a guest's history when there is one."""
         self.see(f"/account/{how}")
         self.page.get_by_label("E-mail").fill(self.email)
-        self.page.get_by_label("Password").fill(password)
+        self.page.locator("[name=password]").fill(password)
+        if how == "register" and keep:
+            self.page.get_by_label("Keep my history on the server").check()
+        if code:
+            self.page.get_by_label("Recovery code").fill(code)
         self.page.locator("form").get_by_role("button").click()
         if adopt is not None:
             self.button("Take them along" if adopt else "Leave them here").click()
-        if how == "register":
+        if how != "login":
+            self.recovery_code = self.page.locator(".code").inner_text()
             self.button("I have written it down").click()
         self.says("Signed in as")
 

@@ -73,6 +73,7 @@ def at_the_door(person: Person, port: int, words: dict[str, str]) -> Iterator[st
     yield "register-trouble"
     page.unroute("**/v1/auth/register")
     fill(page, person.email, PASSWORD)
+    page.locator(".switch").check()
     page.locator("form button").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     yield "adopt"

@@ -173,3 +173,71 @@ def test_a_photo_that_is_no_use_is_told_so_kindly(opened, photos, file, says):
     person = opened()
     person.page.locator("input[type=file]").set_input_files(photos[file])
     person.says(says)
+
+
+def test_without_consent_the_history_stays_here_until_it_is_given(opened, photos):
+    person = opened()
+    person.sign_in(keep=False)
+    person.grade(photos["skin.png"])
+    person.says("1 not synced")
+    person.see("/account")
+    person.says("This needs your consent")
+    person.page.get_by_label("Keep my history on the server").check()
+    person.synced()
+
+
+def test_a_login_ended_elsewhere_leaves_the_history_readable(opened, photos):
+    phone, tablet = opened(), opened()
+    phone.sign_in()
+    phone.grade(photos["skin.png"])
+    phone.synced()
+    tablet.email = phone.email
+    tablet.sign_in("login")
+    tablet.button("End login").click()
+    expect(tablet.button("End login")).to_have_count(0)
+    phone.reload()
+    phone.see("/account")
+    phone.says("Your login has ended")
+    phone.has_entries(1)
+    phone.grade(photos["other.png"])
+    phone.says("1 not synced")
+    phone.sign_in("login")
+    phone.synced()
+    phone.has_entries(2)
+
+
+def test_the_recovery_code_brings_the_history_back_to_a_new_phone(opened, photos):
+    lost, new = opened(), opened()
+    lost.sign_in()
+    lost.grade(photos["skin.png"])
+    lost.synced()
+    new.email = lost.email
+    new.sign_in("recover", "another long password", code=lost.recovery_code)
+    assert new.recovery_code != lost.recovery_code
+    new.has_entries(1)
+    lost.reload()
+    lost.see("/account")
+    lost.says("Your login has ended")
+
+
+def test_a_browser_that_alters_pictures_is_told_of(opened, photos):
+    person = opened()
+    person.page.context.route("**/assets/grader-*.js", altering)
+    person.page.evaluate("async () => (await navigator.serviceWorker.ready).unregister()")
+    person.reload()
+    person.says("This browser changes the pixels of pictures")
+
+
+def altering(route):
+    """The worker's script in a browser that adds noise to what is read back."""
+    answer = route.fetch()
+    noise = """{
+      const read = OffscreenCanvasRenderingContext2D.prototype.getImageData;
+      OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...place) {
+        const image = read.apply(this, place);
+        image.data[0] ^= 1;
+        return image;
+      };
+    }
+    """
+    route.fulfill(response=answer, body=noise + answer.text())

@@ -16,6 +16,8 @@ export interface Credentials {
   device: string;
   /** Only to recover. */
   code?: string;
+  /** Only to register: purposes and the version of the text that was agreed to, 0 for no. */
+  consents?: Record<string, number>;
 }
 
 export type How = 'register' | 'login' | 'recover';
@@ -48,6 +50,7 @@ export class Session {
       device_name: who.device,
       platform: PLATFORM,
       ...(who.code ? { recovery_code: who.code } : {}),
+      ...(who.consents ? { consents: who.consents } : {}),
     };
     const issued: Issued = await (await send(this.wire, 'POST', `/v1/auth/${how}`, { json })).json();
     const guest = this.account === null ? await this.store.live() : [];

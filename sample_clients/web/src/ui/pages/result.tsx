@@ -1,7 +1,7 @@
 /** The photo that was graded just now, where the signs were seen, and the five grades. */
 import { useState } from 'preact/hooks';
 import { Redirect, useLocation } from 'wouter-preact';
-import type { Attribute } from '../../core/bundle';
+import { type Attribute, heatScales } from '../../core/bundle';
 import type { Advice, Graded } from '../../core/scoring';
 import { type Key, endOf, nameOf, t } from '../i18n';
 import { bundle } from '../state/app';
@@ -20,8 +20,7 @@ export function Result() {
   const [chosen, choose] = useState<string | null>(null);
   if (!seen || !data) return <Redirect to="/" />;
   const rows = seen.grading.attributes.map((graded, a) => ({ graded, attribute: data.attributes[a] }));
-  const shown =
-    rows.find(({ graded }) => graded.key === chosen) ?? rows.find(({ graded }) => graded.believed) ?? rows[0];
+  const shown = rows.find(({ graded }) => graded.key === chosen) ?? mostVisible(rows, heatScales(data));
   const drop = async () => {
     await discard();
     go('/');
@@ -56,9 +55,20 @@ export function Result() {
   );
 }
 
-interface RowProps {
+interface Row {
   graded: Graded;
   attribute: Attribute;
+}
+
+/** The one whose map shows most, of those that the model was taught here. */
+function mostVisible(rows: Row[], scales: number[]): Row {
+  const strength = ({ graded }: Row, a: number) =>
+    graded.believed ? Math.max(...graded.heat.map(Math.abs)) / scales[a] : 0;
+  const all = rows.map(strength);
+  return rows[all.indexOf(Math.max(...all))];
+}
+
+interface RowProps extends Row {
   chosen: boolean;
   onChoose(): void;
 }

@@ -11,6 +11,7 @@ import { RecoveryCode } from '../parts/recovery-code';
 import { Page } from '../parts/shell';
 import { useWork } from '../parts/work';
 
+const SHOWN = 1; // the version of the consent's text on this page
 const TITLES: Record<How, Key> = {
   login: 'account.login',
   register: 'account.register',
@@ -29,6 +30,7 @@ interface Question {
 function Form({ how }: { how: How }) {
   const [, go] = useLocation();
   const [who, setWho] = useState({ email: '', password: '', code: '' });
+  const [keep, setKeep] = useState(false);
   const [question, setQuestion] = useState<Question | null>(null);
   const [shown, setShown] = useState<string | null>(null);
   const work = useWork();
@@ -36,7 +38,7 @@ function Form({ how }: { how: How }) {
   const submit = (event: Event) => {
     event.preventDefault();
     void work.run(async () => {
-      const code = await signIn(how, { ...who, device: deviceName(), code: who.code || undefined }, adopt);
+      const code = await signIn(how, { ...who, ...askedOnly(how, who.code, keep), device: deviceName() }, adopt);
       if (code) setShown(code);
       else go('/account');
     });
@@ -70,6 +72,7 @@ function Form({ how }: { how: How }) {
           />
         )}
         <Password how={how} value={who.password} onText={set('password')} />
+        {how === 'register' && <Keep yes={keep} onChange={setKeep} />}
         <TroubleNotice error={work.error} />
         <button class="button primary" disabled={work.busy}>
           {t(TITLES[how])}
@@ -97,6 +100,33 @@ function Password({ how, value, onText }: { how: How; value: string; onText(valu
       onText={onText}
     />
   );
+}
+
+/** What an account is for, and yet nobody's to assume: that the history lies on the server. */
+function Keep({ yes, onChange }: { yes: boolean; onChange(yes: boolean): void }) {
+  return (
+    <div class="agree">
+      <label for="keep">
+        <strong>{t('account.consent.sync')}</strong>
+        <span class="aside">{t('consent.text.sync.1')}</span>
+      </label>
+      <input
+        id="keep"
+        type="checkbox"
+        class="switch"
+        checked={yes}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+    </div>
+  );
+}
+
+/** What only one of the ways in sends along. */
+function askedOnly(how: How, code: string, keep: boolean) {
+  return {
+    code: how === 'recover' ? code : undefined,
+    consents: how === 'register' ? { sync: keep ? SHOWN : 0 } : undefined,
+  };
 }
 
 function Adopt({ question, onAnswer }: { question: Question; onAnswer(yes: boolean): void }) {

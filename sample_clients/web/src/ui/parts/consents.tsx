@@ -1,13 +1,17 @@
 /** What was agreed to, in the server's own words, each with a switch. */
 import { type Key, consentText, t } from '../i18n';
 import { type Shown, consent } from '../state/account';
+import { syncNow } from '../state/syncing';
 import { TroubleNotice } from './notice';
 import { useWork } from './work';
 
 export function Consents({ shown, onChange }: { shown: Shown; onChange(shown: Shown): void }) {
   const work = useWork();
   const set = (purpose: string, yes: boolean) =>
-    work.run(async () => onChange(await consent(purpose, yes ? shown.consent_texts[purpose].version : 0)));
+    work.run(async () => {
+      onChange(await consent(purpose, yes ? shown.consent_texts[purpose].version : 0));
+      void syncNow();
+    });
   return (
     <section class="card">
       <h2>{t('account.consents')}</h2>

@@ -9,7 +9,7 @@ import type { Looked } from '../state/photo';
 const SIDE = 224; // px of the drawn layer; the browser smooths it to the photo's size
 
 export function HeatPhoto({ looked, attribute }: { looked: Looked; attribute: Attribute }) {
-  const [strength, setStrength] = useState(100);
+  const [strength, setStrength] = useState(80);
   const slider = useId();
   const detailed = looked.layers?.[attribute.key];
   const opacity = strength / 100;
