@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from sample_clients.python.photo import decode
 from sample_clients.python.resize import model_input
+from sample_clients.web.build import DIST
 
 
 def test_what_is_graded_offline_survives_a_reload_and_reaches_another_device(opened, photos):
@@ -230,7 +231,7 @@ def test_a_browser_that_alters_pictures_is_told_of(opened, photos):
 
 def altering(route):
     """The worker's script in a browser that adds noise to what is read back."""
-    answer = route.fetch()
+    script = DIST / "assets" / route.request.url.rpartition("/")[2]
     noise = """{
       const read = OffscreenCanvasRenderingContext2D.prototype.getImageData;
       OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...place) {
@@ -240,4 +241,4 @@ def altering(route):
       };
     }
     """
-    route.fulfill(response=answer, body=noise + answer.text())
+    route.fulfill(body=noise + script.read_text("utf-8"), content_type="text/javascript")
