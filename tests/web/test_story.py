@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from sample_clients.python.photo import decode
 from sample_clients.python.resize import model_input
 from sample_clients.web.build import DIST
+from tests.web import looks
 
 
 def test_what_is_graded_offline_survives_a_reload_and_reaches_another_device(opened, photos):
@@ -199,6 +200,7 @@ def test_a_login_ended_elsewhere_leaves_the_history_readable(opened, photos):
     phone.reload()
     phone.see("/account")
     phone.says("Your login has ended")
+    assert looks.judged(phone.page, "en", "login-ended") == []
     phone.has_entries(1)
     phone.grade(photos["other.png"])
     phone.says("1 not synced")
@@ -227,6 +229,7 @@ def test_a_browser_that_alters_pictures_is_told_of(opened, photos):
     person.page.evaluate("async () => (await navigator.serviceWorker.ready).unregister()")
     person.reload()
     person.says("This browser changes the pixels of pictures")
+    assert looks.judged(person.page, "en", "pictures-altered") == []
 
 
 def altering(route):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.web import looks
 from tests.web.models import MODEL
 
 
@@ -21,6 +22,7 @@ def test_a_newer_model_is_taken_and_tampered_or_unlearned_is_seen(opened, photos
     person.says("Model 0.9.0 is in use now.")
     person.grade(photos["skin.png"])
     person.says("Not graded here")
+    assert looks.judged(person.page, "en", "result-not-graded-here") == []
     person.see("/trend")
     person.page.get_by_role("radio", name="Hydration").check()
     person.says(f"another model graded ({MODEL['version']} → 0.9.0)")
@@ -29,6 +31,7 @@ def test_a_newer_model_is_taken_and_tampered_or_unlearned_is_seen(opened, photos
     person.see("/account")
     person.button("Look for a newer model").click()
     person.says("changed after it was signed")
+    assert looks.judged(person.page, "en", "update-refused") == []
     person.reload()
     person.says("Model 0.9.0")
     person.offline()
