@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.people import Person as Account
-from tests.web.models import MODEL
+from tests.web.elsewhere import DAYS, pushed_elsewhere
 from tests.web.person import PASSWORD, Person
 
 Photos = dict[str, Path]
@@ -92,7 +90,7 @@ def signed_in(person: Person, photos: Photos, words: dict[str, str]) -> Iterator
     yield "account"
     yield from dialogs(person, words)
     person.see("/history")
-    expect(page.locator(".entry")).to_have_count(2 + len(ELSEWHERE))
+    expect(page.locator(".entry")).to_have_count(2 + len(DAYS))
     yield "history"
     page.locator(".entry").nth(1).click()
     expect(page.locator("textarea")).to_be_visible()
@@ -159,39 +157,3 @@ def fill(page: Page, email: str, password: str) -> None:
 def taken(route: Route) -> None:
     problem = {"type": "urn:skinscore:problem:email-taken", "title": "taken", "status": 409}
     route.fulfill(status=409, json=problem, content_type="application/problem+json")
-
-
-DAYS = ("2026-08-03", "2026-08-17", "2026-08-31", "2026-09-14", "2026-09-28", "2026-10-12", "2026-10-26")
-ELSEWHERE = tuple(enumerate(DAYS))
-
-
-def pushed_elsewhere(port: int, email: str) -> None:
-    """A history of three months that another device made, half of it with an older model."""
-    with Account(port, email) as device:
-        status, answer = device.ask("POST", "/v1/sync", {"records": [score(n, day) for n, day in ELSEWHERE]})
-        assert status == 200 and all(one["verdict"] == "created" for one in answer["results"])
-
-
-def score(n: int, day: str) -> dict[str, Any]:
-    """A score of a slowly changing skin."""
-    milli = {"oil": 3200 - 250 * n, "hydration": 1300 + 300 * n, "wrinkle": 2100, "pigmentation": 2900 - 90 * n}
-    milli["sensitivity"] = 1400 + 500 * (n % 3)
-    old = n < 3
-    return {
-        "id": f"0198a000-0000-7000-8000-{n:012x}",
-        "kind": "score",
-        "captured_at": f"{day}T08:{30 + n}:00+09:00",
-        "part": 0,
-        "attributes": {key: answer(value) for key, value in milli.items()},
-        "model": MODEL | ({"version": "0.1.0", "sequence": 1} if old else {}),
-        "file_sha256": ("1" if old else "2") * 64,
-        "app": "another device",
-    }
-
-
-def answer(milli: int) -> dict[str, Any]:
-    """The record of an attribute that is this sure of its grade."""
-    grade = min(4, round(milli / 1000))
-    share = [0] * 5
-    share[grade], share[grade - 1 if grade else 1] = 7000, 3000
-    return {"grade": grade, "balanced": grade, "expected_milli": milli, "probabilities_e4": share}

@@ -6,12 +6,12 @@ import { type Key, t } from '../i18n';
 import { signIn } from '../state/account';
 import { Dialog } from '../parts/dialog';
 import { Field } from '../parts/field';
+import { KeepHistory, SHOWN } from '../parts/keep-history';
 import { TroubleNotice } from '../parts/notice';
 import { RecoveryCode } from '../parts/recovery-code';
 import { Page } from '../parts/shell';
 import { useWork } from '../parts/work';
 
-const SHOWN = 1; // the version of the consent's text on this page
 const TITLES: Record<How, Key> = {
   login: 'account.login',
   register: 'account.register',
@@ -72,7 +72,7 @@ function Form({ how }: { how: How }) {
           />
         )}
         <Password how={how} value={who.password} onText={set('password')} />
-        {how === 'register' && <Keep yes={keep} onChange={setKeep} />}
+        {how === 'register' && <KeepHistory yes={keep} onChange={setKeep} />}
         <TroubleNotice error={work.error} />
         <button class="button primary" disabled={work.busy}>
           {t(TITLES[how])}
@@ -99,25 +99,6 @@ function Password({ how, value, onText }: { how: How; value: string; onText(valu
       value={value}
       onText={onText}
     />
-  );
-}
-
-/** What an account is for, and yet nobody's to assume: that the history lies on the server. */
-function Keep({ yes, onChange }: { yes: boolean; onChange(yes: boolean): void }) {
-  return (
-    <div class="agree">
-      <label for="keep">
-        <strong>{t('account.consent.sync')}</strong>
-        <span class="aside">{t('consent.text.sync.1')}</span>
-      </label>
-      <input
-        id="keep"
-        type="checkbox"
-        class="switch"
-        checked={yes}
-        onChange={(event) => onChange(event.currentTarget.checked)}
-      />
-    </div>
   );
 }
 
