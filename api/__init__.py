@@ -26,6 +26,7 @@ from api import (
     sync,
     system,
     tokens,
+    web,
 )
 from api.config import Config
 from api.problems import Problem
@@ -80,7 +81,7 @@ def routed() -> OpenAPI:
         doc_prefix="/docs",
         static_folder=None,
     )
-    for room in (auth, devices, accounts, sync, heatmaps, models, system):
+    for room in (auth, devices, accounts, sync, heatmaps, models, system, web):
         app.register_api(room.routes)
     answers.tidy(app)
     return app

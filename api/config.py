@@ -5,7 +5,7 @@
 | SKINSCORE_ENV | `development` or `production`                                  | development            |
 | DATABASE_URL  | `sqlite:///PATH` (one web process) or `postgresql://…` (any number) | sqlite:///var/skinscore.db |
 | MODEL_DIR     | folder that `api.models publish` fills, or one exported bundle | mobile_export/reference |
-| WEB_ROOT      | folder with the page at `/`                                    | api/static             |
+| WEB_ROOT      | folder with the page at `/`                                    | the web client when it is built |
 | JWT_KEYS      | signing keys, `kid:secret,…`, the first one signs              | made at start (development) |
 | REFRESH_KEY   | secret of refresh tokens, cursors, ledger; `new,old` to rotate | made at start (development) |
 | PHOTO_KEY     | 32 bytes in hex; photos waiting for a heatmap are sealed by it | made at start (development) |
@@ -101,7 +101,7 @@ class Config:
         return cls(
             env.get("DATABASE_URL", "sqlite:///var/skinscore.db"),
             model_dir(env),
-            Path(env.get("WEB_ROOT", HERE / "static")).resolve(),
+            Path(env.get("WEB_ROOT") or _web_root()).resolve(),
             keys,
             refresh_keys[0],
             photo_key,
@@ -114,6 +114,11 @@ class Config:
             _count(env, "METRICS_PORT", 65535),
             _choice(env, "LOG_REQUESTS", "yes", "no") == "yes",
         )
+
+
+def _web_root() -> Path:
+    built = HERE.parent / "sample_clients" / "web" / "dist"
+    return built if (built / "index.html").is_file() else HERE / "static"
 
 
 def current() -> Config:

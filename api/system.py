@@ -1,8 +1,8 @@
-"""Routes beside the API proper: health, the OpenAPI document, the page at `/`."""
+"""Routes beside the API proper: health and the OpenAPI document."""
 
 from typing import Any, Literal
 
-from flask import Response, current_app, redirect, send_from_directory
+from flask import current_app, redirect
 from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -15,10 +15,6 @@ from api.models import current_bundle
 from api.tables import WorkerBeat
 
 routes = APIBlueprint("system", __name__, abp_tags=[Tag(name="System")])
-
-
-class AssetPath(BaseModel):
-    name: str
 
 
 class Health(BaseModel):
@@ -55,13 +51,3 @@ def openapi() -> dict[str, Any]:
 @routes.get("/docs", doc_ui=False)
 def docs() -> WerkzeugResponse:
     return redirect("/docs/swagger")
-
-
-@routes.get("/", doc_ui=False)
-def page() -> Response:
-    return send_from_directory(current_app.extensions["skinscore"].web_root, "index.html")
-
-
-@routes.get("/assets/<path:name>", doc_ui=False)
-def asset(path: AssetPath) -> Response:
-    return send_from_directory(current_app.extensions["skinscore"].web_root / "assets", path.name)

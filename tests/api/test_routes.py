@@ -116,7 +116,7 @@ def test_the_tables_above_name_every_route(app):
     tested |= {("POST", f"/v1/auth/{name}") for name in ("register", "login", "refresh", "recover")}
     tested |= {("GET", f"/v1/models/{name}") for name in ("channel", "bundles/<sha256>", "files/<sha256>")}
     tested |= {("GET", f"/v1/models/{name}/signature") for name in ("channel", "bundles/<sha256>")}
-    tested |= {("GET", "/assets/<path:name>"), ("GET", "/docs")}
+    tested |= {("GET", "/<name>"), ("GET", "/assets/<path:name>"), ("GET", "/docs")}
     rules = [rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("openapi.")]
     real = {(m, r.rule) for r in rules for m in r.methods - {"HEAD", "OPTIONS"} if not r.rule.startswith("/docs/")}
     assert real == tested

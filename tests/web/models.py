@@ -1,0 +1,56 @@
+"""A folder of models to serve, in which a test publishes bundles and channels signed by the development key."""
+
+import hashlib
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mobile_export.channel import Terms, compose
+from mobile_export.signing import DEVELOPMENT_KEY, read_key
+
+REFERENCE = Path(__file__).parents[2] / "mobile_export" / "reference"
+MODEL = {key: json.loads((REFERENCE / "bundle.json").read_bytes())[key] for key in ("name", "version", "sequence")}
+
+
+class ModelFolder:
+    """The committed bundle; other ones lie under `previous/`, where the server finds them too."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.channel = path, None
+        self._link(path)
+
+    def publish(self, signed: bool = True, **changes: Any) -> str:
+        """A bundle like the committed one but for the changes, not signed anew when asked; its SHA-256."""
+        data = json.loads((REFERENCE / "bundle.json").read_bytes()) | changes
+        raw = json.dumps(data).encode()
+        folder = self.path / "previous" / str(data["sequence"])
+        self._link(folder)
+        self._replace(folder / "bundle.json", raw)
+        if signed:
+            self._replace(folder / "bundle.sig", read_key(DEVELOPMENT_KEY).sign(raw).encode())
+        return hashlib.sha256(raw).hexdigest()
+
+    def offer(self, sha256: str, **terms: Any) -> None:
+        """A channel that names this bundle."""
+        self.channel = compose(sha256, self.channel, Terms(**terms), [], datetime.now(UTC))
+        raw = json.dumps(self.channel).encode()
+        (self.path / "channel.json").write_bytes(raw)
+        (self.path / "channel.sig").write_text(read_key(DEVELOPMENT_KEY).sign(raw))
+
+    def end_channel(self) -> None:
+        """Offer nothing any more."""
+        for name in ("channel.json", "channel.sig"):
+            (self.path / name).unlink(missing_ok=True)
+
+    def _link(self, folder: Path) -> None:
+        for file in (path for path in REFERENCE.rglob("*") if path.is_file()):
+            target = folder / file.relative_to(REFERENCE)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)
+            os.symlink(file, target)
+
+    def _replace(self, path: Path, data: bytes) -> None:
+        path.unlink()  # a link to the committed file, which stays as it is
+        path.write_bytes(data)

@@ -1,0 +1,44 @@
+"""A newer model is taken through the signed channel; a tampered one is refused, and the one in use stays."""
+
+import pytest
+
+from tests.web import looks
+from tests.web.models import MODEL
+
+
+@pytest.fixture
+def operator(model_dir):
+    """Publishes models; afterwards the server offers none again."""
+    yield model_dir
+    model_dir.end_channel()
+
+
+def test_a_newer_model_is_taken_and_tampered_or_unlearned_is_seen(opened, photos, operator):
+    person = opened()
+    person.grade(photos["skin.png"])
+    operator.offer(operator.publish(sequence=90, version="0.9.0", graded_parts=without_cheek("oil")))
+    person.see("/account")
+    person.button("Look for a newer model").click()
+    person.says("Model 0.9.0 is in use now.")
+    person.grade(photos["skin.png"])
+    person.says("Not graded here")
+    assert looks.judged(person.page, "en", "result-not-graded-here") == []
+    person.see("/trend")
+    person.page.get_by_role("radio", name="Hydration").check()
+    person.says(f"another model graded ({MODEL['version']} → 0.9.0)")
+
+    operator.offer(operator.publish(signed=False, sequence=91, version="0.9.1"))
+    person.see("/account")
+    person.button("Look for a newer model").click()
+    person.says("changed after it was signed")
+    assert looks.judged(person.page, "en", "update-refused") == []
+    person.reload()
+    person.says("Model 0.9.0")
+    person.offline()
+    assert len(person.grade(photos["other.png"])) == 4
+
+
+def without_cheek(key: str) -> dict[str, list[int]]:
+    """Parts that a model learned, the cheek missing for one attribute."""
+    keys = ("oil", "hydration", "wrinkle", "pigmentation", "sensitivity")
+    return {one: [1, 2, 3] if one == key else [0, 1, 2, 3] for one in keys}
