@@ -22,7 +22,15 @@ from tests.api.fitting import ENDING, Caller
 MANY = 100 if os.environ.get("DEEP") else 5
 # What a valid request may also meet: whether an e-mail is taken or a photo is one is in no schema. Never 400 or 422.
 SOUND = ["2xx", "304", "401", "404", "409", "410", "415"]
-CONFIG = schemathesis.Config.from_dict({"checks": {"positive_data_acceptance": {"expected-statuses": SOUND}}})
+REFUSED = ["4xx"]  # an invalid request, by any status that is described: a made-up cursor is 410
+CONFIG = schemathesis.Config.from_dict(
+    {
+        "checks": {
+            "positive_data_acceptance": {"expected-statuses": SOUND},
+            "negative_data_rejection": {"expected-statuses": REFUSED},
+        }
+    }
+)
 # No schema says which attributes a bundle has, nor what makes bytes a photo.
 UNSAID = {"POST /v1/heatmaps": [positive_data_acceptance, negative_data_rejection]}
 # schemathesis lets go of answers without closing them, and files are sent from an open file.
