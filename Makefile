@@ -37,6 +37,7 @@ test: $(READY) lint ## style, types and all tests
 test-deep: $(READY) ## long runs: races, kills, troubles, disturbed updates, made-up histories, retraining (hours)
 	@$(BIN)/python -m tests.faults.race --json -
 	@$(BIN)/python -m tests.faults.kill --rounds 200 --json -
+	@$(BIN)/python -m tests.faults.kill --target worker --rounds 40 --json -
 	@$(BIN)/python -m tests.faults.erase --json -
 	@$(BIN)/python -m tests.faults.trouble --json -
 	@$(BIN)/python -m tests.faults.update --rounds 100 --json -
@@ -59,6 +60,7 @@ bench: $(READY) ## timings, printed and not judged
 	@$(BIN)/python -m tests.bench.training
 	@$(BIN)/python -m tests.bench.mobile
 	@$(BIN)/python -m tests.bench.sync || true
+	@$(BIN)/python -m tests.bench.heatmap || true
 
 bench-peers: $(READY) .venv-peers ## ours beside Kinto and PocketBase (about four minutes; prints one table)
 	@$(BIN)/python -m tests.bench.peers --peers .venv-peers

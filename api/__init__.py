@@ -29,6 +29,7 @@ from api import (
     web,
 )
 from api.config import Config
+from api.doorbell import open_doorbell
 from api.problems import Problem
 
 PHOTO_BYTES = 12 << 20
@@ -55,6 +56,7 @@ def create_app(config: Config | None = None) -> Flask:
     app = routed()
     app.config["MAX_CONTENT_LENGTH"] = PHOTO_BYTES
     app.extensions["skinscore"] = config
+    app.extensions["doorbell"] = open_doorbell(config)
     database.open_database(config.database_url)
     if serving:
         served.sweep_for_ever()

@@ -4,6 +4,7 @@
 |---------------|----------------------------------------------------------------|------------------------|
 | SKINSCORE_ENV | `development` or `production`                                  | development            |
 | DATABASE_URL  | `sqlite:///PATH` (one web process) or `postgresql://…` (any number) | sqlite:///var/skinscore.db |
+| QUEUE_URL     | doorbell of the heatmap workers: `redis://…`, `postgresql://…` | beside DATABASE_URL    |
 | MODEL_DIR     | folder that `api.models publish` fills, or one exported bundle | mobile_export/reference |
 | WEB_ROOT      | folder with the page at `/`                                    | the web client when it is built |
 | JWT_KEYS      | signing keys, `kid:secret,…`, the first one signs              | made at start (development) |
@@ -70,6 +71,7 @@ class Config:
     erasure_ledger: Path | None = None
     metrics_port: int = 0
     log_requests: bool = True
+    queue_url: str = ""
 
     @property
     def refresh_keys(self) -> tuple[str, ...]:
@@ -113,6 +115,7 @@ class Config:
             Path(env["ERASURE_LEDGER"]) if env.get("ERASURE_LEDGER") else None,
             _count(env, "METRICS_PORT", 65535),
             _choice(env, "LOG_REQUESTS", "yes", "no") == "yes",
+            queue_url=env.get("QUEUE_URL") or "",
         )
 
 

@@ -48,6 +48,11 @@ def held(query: "ModelSelect[Any]") -> "ModelSelect[Any]":
     return database.hold_row(query)
 
 
+def free(query: "ModelSelect[Any]") -> "ModelSelect[Any]":
+    """The same without rows that somebody else holds."""
+    return database.hold_free(query)
+
+
 def register(app: Flask) -> None:
     """Never leave a transaction open behind a request; the first statement of a thread opens its connection."""
 

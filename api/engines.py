@@ -67,6 +67,10 @@ class Sqlite(SqliteDatabase):
         """The write lock holds every row already."""
         return query
 
+    def hold_free(self, query: ModelSelect) -> ModelSelect:
+        """There is nobody else to hold a row."""
+        return query
+
 
 class Postgres(PostgresqlDatabase):
     """Any number of processes; a lost connection is opened again by the next request."""
@@ -97,6 +101,10 @@ class Postgres(PostgresqlDatabase):
     def hold_row(self, query: ModelSelect) -> ModelSelect:
         """Read rows that are about to be changed by what was read."""
         return query.for_update()
+
+    def hold_free(self, query: ModelSelect) -> ModelSelect:
+        """The same without those that somebody else is about to change: several may take from one queue."""
+        return query.for_update(skip_locked=True)
 
 
 def engine(url: str) -> Database:

@@ -1,76 +1,103 @@
-"""What the worker computes for one photo: grades by the phone's own file, maps by the fp32 weights.
+"""What the worker computes for waiting photos: one forward pass for all, then an answer and layers for each.
 
-The grades come from the bundle's ExecuTorch file, so server and phone agree on them; the maps are closed-form
-Grad-CAM of the severity logit (see `training.model`), on the GPU when there is one. Imports torch: worker only.
+Photos are decoded in processes of their own, graded at the model's own size by the phone's file, and explained by the
+bundle's `server` weights, on the GPU when there is one. Imports torch: worker only.
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from api import heat_layer
+from api.explanations import Asked, Explanation
+from api.grading import Grades
+from api.mapping import Maps
+from api.methods import BLIND, LEGEND
 from training.checkpoint import load_weights
-from training.model import severity_maps
-from training.photo import read_photo
-from training.preprocess import model_input
-from training.runtime import PteRunner
+from training.safe_decoding import Decoders, Inputs
 
-LAYER_SIDE = 512  # px
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """The JSON part of an answer, and the PNG layer of each attribute."""
-
-    result: dict[str, Any]
-    layers: dict[str, bytes]
+LAYER_SIDE = 256  # px
+BATCH = {"cuda": 32, "cpu": 8}  # photos taken at once
 
 
 class Explainer:
-    """Loads a bundle once and explains photos, one at a time."""
+    """Loads a bundle once and explains photos, several at a time; for one thread."""
 
     def __init__(self, folder: Path, bundle: dict[str, Any]) -> None:
         self.bundle, self.size = bundle, bundle["input"]["size"]
         self.keys = [attribute["key"] for attribute in bundle["attributes"]]
-        self.scale = next(output["scale"] for output in bundle["outputs"] if output["name"] == "heatmaps")
+        self.signs = [attribute["sign"] for attribute in bundle["attributes"]]
         phone, server = (_part(bundle, *wanted) for wanted in (("executorch", "phone"), ("safetensors", "server")))
         self.file_sha256 = phone["sha256"]
-        self.phone = PteRunner(_checked(folder, phone))
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.grades = Grades(_checked(folder, phone), self.keys)
         _checked(folder, server)
-        self.net = load_weights(folder / server["path"]).to(self.device)
+        scale = next(output["scale"] for output in bundle["outputs"] if output["name"] == "heatmaps")
+        self.maps = Maps(load_weights(folder / server["path"]), scale, folder / bundle["golden"]["path"])
+        self.decoders = Decoders()
 
-    def explain(self, photo: bytes, attributes: list[str]) -> Explanation:
-        """Raises training's `PhotoError` or `PhotoTooSmall` for a photo that cannot be graded."""
-        pixels = model_input(read_photo(photo), self.size)
-        image = torch.from_numpy(pixels).permute(2, 0, 1)[None].float().contiguous()
-        graded = self.phone(image)
-        heat = self._maps(image)
-        each, layers = {}, {}
-        for key in attributes:
+    @property
+    def device(self) -> str:
+        """Where maps are computed."""
+        return self.maps.closed.device.type
+
+    @property
+    def batch(self) -> int:
+        """How many photos to take at once."""
+        return BATCH[self.device]
+
+    def close(self) -> None:
+        """End the processes that decode."""
+        self.decoders.close()
+
+    def explain(self, asked: Sequence[Asked]) -> list[Explanation | ValueError]:
+        """An answer for each photo; training's `PhotoError` or `PhotoTooSmall` for one that cannot be graded."""
+        decoded = self.decoders((one.photo, self.size, one.detail) for one in asked)
+        heat = self._maps([one.method for one in asked], decoded)
+        pairs = zip(asked, decoded, strict=True)
+        return [
+            given if isinstance(given, ValueError) else self._answer(one, given, heat[number])
+            for number, (one, given) in enumerate(pairs)
+        ]
+
+    def _maps(self, methods: list[str], decoded: Sequence[Inputs | ValueError]) -> dict[int, NDArray[np.float32]]:
+        """Maps (5,h,w) by place in the batch; photos of one method and size share their forward passes."""
+        together: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for number, given in enumerate(decoded):
+            if isinstance(given, Inputs):
+                together[methods[number], len(given.explained)].append(number)
+        found: dict[int, NDArray[np.float32]] = {}
+        for (method, _), numbers in together.items():
+            images = [decoded[number].explained for number in numbers]  # type: ignore[union-attr]
+            found |= dict(zip(numbers, self.maps.of(method, images), strict=True))
+        return found
+
+    def _answer(self, one: Asked, given: Inputs, heat: NDArray[np.float32]) -> Explanation:
+        blind, scale = one.method in BLIND, self.maps.scale(one.method)
+        each = self.grades.of(given.graded, one.attributes)
+        layers = {LEGEND: heat_layer.legend(blind)}
+        for key, answer in each.items():
             a = self.keys.index(key)
-            answer = _answer(*(graded[name][a] for name in ("probabilities", "utilities", "expected")))
-            each[key] = answer | _place(heat[a] * self.bundle["attributes"][a]["sign"])
-            layers[key] = heat_layer.render(heat[a], self.scale[a], LAYER_SIDE)
-        result = {
+            visible = heat[a] * self.signs[a]
+            answer |= place(visible) | {"opaque_at_milli": round(scale[a] * 1000)}
+            layers[key] = heat_layer.render(visible if blind else heat[a], scale[a], LAYER_SIDE, blind)
+        return Explanation(self._described(one, given) | {"map_size": heat.shape[-1], "attributes": each}, layers)
+
+    def _described(self, one: Asked, given: Inputs) -> dict[str, Any]:
+        """What the answer says beside its attributes."""
+        return {
             "model": {name: self.bundle[name] for name in ("name", "version", "sequence")},
             "file_sha256": self.file_sha256,
-            "input_sha256": hashlib.sha256(pixels.tobytes()).hexdigest(),
+            "input_sha256": hashlib.sha256(given.graded.tobytes()).hexdigest(),
             "size": self.size,
-            "map_size": heat.shape[-1],
-            "attributes": each,
+            "method": one.method,
+            "detail": {"asked": one.detail, "used": len(given.explained) // self.size},
+            "legend": heat_layer.colours(one.method in BLIND),
         }
-        return Explanation(result, layers)
-
-    @torch.inference_mode()
-    def _maps(self, image: torch.Tensor) -> NDArray[np.float32]:
-        block = image.to(self.device)
-        return severity_maps(self.net.evidence(block))[0].float().cpu().numpy()
 
 
 def _part(bundle: dict[str, Any], form: str, role: str) -> dict[str, Any]:
@@ -85,25 +112,7 @@ def _checked(folder: Path, part: dict[str, Any]) -> bytes:
     return data
 
 
-def _answer(probabilities: NDArray, utilities: NDArray, expected: NDArray) -> dict[str, Any]:
-    return {
-        "grade": int(probabilities.argmax()),
-        "balanced": int(utilities.argmax()),
-        "expected_milli": round(float(expected) * 1000),
-        "probabilities_e4": in_ten_thousandths(probabilities),
-    }
-
-
-def in_ten_thousandths(probabilities: NDArray) -> list[int]:
-    """Whole numbers that sum to 10,000, by largest remainders."""
-    exact = np.asarray(probabilities, np.float64) / float(probabilities.sum()) * 10000
-    whole = np.floor(exact).astype(int)
-    order = np.argsort(whole - exact, kind="stable")
-    whole[order[: 10000 - whole.sum()]] += 1
-    return [int(n) for n in whole]
-
-
-def _place(visible: NDArray) -> dict[str, Any]:
+def place(visible: NDArray) -> dict[str, Any]:
     """Share and centre (x, y) of the area that shows the sign, in ten-thousandths of the square."""
     weight = np.maximum(visible, 0)
     if not weight.any():

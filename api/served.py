@@ -8,7 +8,7 @@ from typing import IO
 
 from peewee import OperationalError, PeeweeException
 
-from api import erasure, jobs
+from api import erasure, leases
 from api.config import ConfigError, is_postgres, sqlite_path
 from api.database import database
 from api.engines import engine
@@ -63,9 +63,9 @@ def _sweep(stop: threading.Event) -> None:
     while True:
         try:
             with database.connection_context():  # a new one each time: PostgreSQL may have been restarted meanwhile
-                jobs.reap()
+                leases.reap()
                 erasure.settle()
         except PeeweeException:  # a full or locked disk may be better at the next look
             logging.getLogger("skinscore").exception("photos and leases could not be swept")
-        if stop.wait(jobs.SWEEP_SECONDS):
+        if stop.wait(leases.SWEEP_SECONDS):
             return

@@ -97,6 +97,8 @@ class HeatmapJob(Table):
     account = ForeignKeyField(Account, on_delete="CASCADE")
     key = CharField()
     attributes = TextField()
+    method = CharField(default="gradcam")
+    detail = IntegerField(default=1)
     status = CharField(default="queued", index=True)
     attempts = IntegerField(default=0)
     lease_until = BigIntegerField(default=0)

@@ -1,40 +1,33 @@
 """The heatmap worker: takes jobs from the table until it is told to stop.
 
-    python -m api.worker            # with the same DATABASE_URL, MODEL_DIR and PHOTO_KEY as the web process
+    python -m api.worker            # with the same DATABASE_URL, QUEUE_URL, MODEL_DIR and PHOTO_KEY as the web process
 
-`python -m api serve` starts one, and another when it dies. A SIGTERM lets the job in hand finish; a kill costs it a
-retry. Ends when another bundle is published, to be started again; with status 2 and a sentence where it can never work:
-wrong settings, no bundle, no torch.
+`python -m api serve` starts one, and another when it dies; more may run, also elsewhere. A SIGTERM lets the jobs in
+hand finish; a kill costs them a retry. Ends when another bundle is published, to be started again; with status 2 and a
+sentence where it can never work: wrong settings, no bundle, no torch.
 """
 
 import argparse
 import logging
-import math
 import os
+import resource
 import signal
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from peewee import PeeweeException
-
-from api import jobs, logs, vault
+from api import logs, working
 from api.config import Config, ConfigError
-from api.database import database, open_database
+from api.database import open_database
+from api.doorbell import open_doorbell
 from api.models import held
-from api.tables import HeatmapJob
 
 if TYPE_CHECKING:
     from api.explain import Explainer
 
 CANNOT = 2  # exit status: starting again will not help
-IDLE = 0.05  # s between looks at an empty queue
-BEAT = 5.0  # s
-LONGEST = 120.0  # s that one photo may take before the worker gives itself up
 log = logging.getLogger("skinscore.worker")
 
 
@@ -44,19 +37,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     p.add_argument("--parent", type=int, help="leave when this process is gone")
     args = p.parse_args(argv)
     logs.configure(log_requests=False)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold a photo
     try:
         config = Config.from_environment()
+        bell = open_doorbell(config)
         explainer = prepare(config)
     except ConfigError as error:
         print(f"api.worker: {error}", file=sys.stderr)
         return CANNOT
     stopping = Stop()
     log.info("ready on %s", explainer.device)
-    with database.connection_context():
-        work(
-            lambda job: handle(job, config.photo_key, explainer.explain),
-            lambda: stopping() or orphaned(args.parent) or replaced(config, explainer),
-        )
+    rounds = working.Rounds(
+        bell, explainer.batch, lambda jobs: working.handle(jobs, config.photo_key, explainer.explain)
+    )
+    rounds.until(lambda: stopping() or orphaned(args.parent) or replaced(config, explainer))
+    explainer.close()
     return 0
 
 
@@ -104,74 +99,6 @@ def replaced(config: Config, explainer: "Explainer") -> bool:
     with suppress(LookupError):
         return held.current(config.model_dir).data != explainer.bundle
     return False
-
-
-def work(handler: Callable[[HeatmapJob], None], stopped: Callable[[], bool]) -> None:
-    """Beat, reap, claim and handle, until stopped."""
-    beaten = reaped = -math.inf
-    while not stopped():
-        at = time.monotonic()
-        if at - beaten >= BEAT:
-            jobs.beat()
-            beaten = at
-        if at - reaped >= jobs.SWEEP_SECONDS:
-            jobs.reap()
-            reaped = at
-        job = jobs.claim()
-        if job is None:
-            time.sleep(IDLE)
-        else:
-            with heart(job):
-                handler(job)
-
-
-@contextmanager
-def heart(job: HeatmapJob) -> Iterator[None]:
-    """Beat for the worker and renew the job's lease while it is in hand."""
-    done = threading.Event()
-    thread = threading.Thread(target=_beat_until, args=(job, done), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
-def _beat_until(job: HeatmapJob, done: threading.Event) -> None:
-    started = time.monotonic()
-    while not done.wait(BEAT):
-        if time.monotonic() - started > LONGEST:
-            log.error("job %s hangs: the worker ends, the lease runs out, another one tries", job.id)
-            os._exit(1)  # nothing less stops a decoder or a kernel that does not return
-        try:
-            with database.connection_context():
-                jobs.beat()
-                jobs.renew(job)
-        except PeeweeException:  # a locked or full disk: the lease outlasts several beats
-            log.exception("job %s: the lease could not be renewed", job.id)
-
-
-def handle(job: HeatmapJob, photo_key: bytes, explain: Callable) -> None:
-    """Explain one job's photo and store the answer, or the problem."""
-    from training.photo import PhotoError
-    from training.preprocess import PhotoTooSmall
-
-    try:
-        photo = vault.unseal(bytes(job.photo or b""), job.id, photo_key)
-        explained = explain(photo, job.attributes.split(","))
-    except (PhotoError, PhotoTooSmall) as error:
-        jobs.fail(job, "photo-rejected", str(error))
-    except vault.Unreadable as error:
-        log.error("job %s: %s", job.id, error)
-        jobs.fail(job, "internal", "the server's keys do not match")
-    except Exception:
-        log.exception("job %s failed, try %s", job.id, job.attempts)
-        jobs.retry(job)
-    else:
-        for key, answer in explained.result["attributes"].items():
-            answer["href"] = f"/v1/heatmaps/{job.id}/{key}.png"
-        jobs.finish(job, explained.result, explained.layers)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ axis, and one rounding after both axes gives `(sum + N*N // 2) // (N*N)`.
 import numpy as np
 from numpy.typing import NDArray
 
+STRIP = 256  # columns that are summed at once: sums of a whole 50-megapixel square would take gigabytes
+
 
 class PhotoTooSmall(ValueError):
     """The photo's shorter side is below the model's input side."""
@@ -44,7 +46,8 @@ def box_resize(square: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     n = square.shape[0]
     if n < size:
         raise PhotoTooSmall(f"the photo's shorter side is {n} px; the model needs at least {size} px")
-    rows = box_sums(square.astype(np.int64), size)
+    strips = (square[:, left : left + STRIP].astype(np.int64) for left in range(0, n, STRIP))
+    rows = np.concatenate([box_sums(strip, size) for strip in strips], axis=1)
     both = box_sums(rows.transpose(1, 0, 2), size).transpose(1, 0, 2)
     return ((both + n * n // 2) // (n * n)).astype(np.uint8)
 

@@ -5,6 +5,6 @@ model, and is imported by the command only.
 """
 
 from api.models.delivery import routes
-from api.models.held import current_bundle, graded_parts
+from api.models.held import Bundle, current_bundle, graded_by_another, graded_parts
 
-__all__ = ["current_bundle", "graded_parts", "routes"]
+__all__ = ["Bundle", "current_bundle", "graded_by_another", "graded_parts", "routes"]

@@ -106,6 +106,16 @@ def graded_parts(model: dict[str, Any]) -> dict[str, list[int]] | None:
     return next((bundle.data.get("graded_parts") for bundle in found), None)
 
 
+def graded_by_another(file_sha256: str, model: dict[str, Any]) -> dict[str, Any]:
+    """What an explanation by `model` says about a score that the file with this hash gave."""
+    by = next((bundle.named for bundle in held(model_dir()) if file_sha256 in bundle.parts), None)
+    told: dict[str, Any] = {"score_by_another_model": by != model, "score_model": by}
+    if by == model:
+        return told
+    named = f"{by['name']} {by['version']}" if by else "a model that is not on this server"
+    return told | {"label": f"the score is by {named}, these maps explain {model['version']}"}
+
+
 def model_dir() -> Path:
     """MODEL_DIR of the application that answers this request."""
     return current_app.extensions["skinscore"].model_dir

@@ -123,13 +123,14 @@ class Client:
     def heatmaps(self, grading: Grading) -> Heatmaps:
         """Ask the server to explain a photo. Uploads the model's input square, lossless, not the camera file."""
         headers = {"Content-Type": "image/png", "Prefer": f"wait={WAIT}"}
-        answer = self.server.call("POST", "/v1/heatmaps", data=heat.png(grading.pixels), headers=headers)
+        asked = {"headers": headers, "params": {"graded_by": self.bundle.model_sha256}}
+        answer = self.server.call("POST", "/v1/heatmaps", data=heat.png(grading.pixels), **asked)
         job, until = answer.json(), time.monotonic() + PATIENCE
         while job["status"] in ("queued", "running"):
             if time.monotonic() > until:
                 raise ServerError("busy", "the server takes long: ask again later, the result is kept for a day")
             time.sleep(0.5)
-            job = self.server.call("GET", f"/v1/heatmaps/{job['id']}").json()
+            job = self.server.call("GET", f"/v1/heatmaps/{job['id']}", params=asked["params"]).json()
         if job["status"] != "succeeded":
             raise ServerError(
                 "photo-rejected", job.get("problem", {}).get("detail", "the photo could not be explained")

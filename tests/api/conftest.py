@@ -89,6 +89,7 @@ def config(tmp_path: Path, database_url: str, model_dir: Path) -> Config:
 def app(config: Config):
     app = create_app(config)
     yield app
+    app.extensions["doorbell"].close()
     database.close()
 
 

@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-from api import engines, jobs, served
+from api import engines, leases, served
 from api.__main__ import main
 from api.config import ConfigError
 from api.database import database, write_transaction
@@ -85,7 +85,7 @@ def test_a_restarted_postgresql_is_503_at_most_once_and_keeps_what_was_acknowled
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_photos_are_swept_again_after_a_restart_of_postgresql(app, cluster, monkeypatch):
-    reap, looked, swept = jobs.reap, [], []
+    reap, looked, swept = leases.reap, [], []
 
     class Stop:
         def wait(self, _: float) -> bool:
@@ -95,7 +95,7 @@ def test_photos_are_swept_again_after_a_restart_of_postgresql(app, cluster, monk
                 cluster.start()
             return len(looked) == 2
 
-    monkeypatch.setattr(jobs, "reap", lambda: swept.append(reap()))
+    monkeypatch.setattr(leases, "reap", lambda: swept.append(reap()))
     sweep = threading.Thread(target=served._sweep, args=(Stop(),))
     sweep.start()
     sweep.join()

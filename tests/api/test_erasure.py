@@ -7,7 +7,7 @@ import threading
 import pytest
 from peewee import OperationalError
 
-from api import erasure, jobs, served
+from api import erasure, jobs, leases, served
 from api.database import database
 from api.engines import engine
 from api.models import downloads
@@ -146,7 +146,7 @@ def test_the_serving_process_empties_the_log_that_a_killed_one_left(words, tmp_p
 
 
 def test_a_request_that_a_deletion_overtakes_may_come_again_and_is_told_then(owner, monkeypatch):
-    jobs.beat()
+    leases.beat()
     monkeypatch.setattr(jobs, "require_worker", lambda: Account.delete().execute())
     photo = {"data": PNG, "content_type": "image/png"}
     overtaken = owner.ask("POST", "/v1/heatmaps", **photo)

@@ -1,13 +1,9 @@
 """The worker's closed-form maps are Grad-CAM: pytorch-grad-cam is the oracle."""
 
-import io
-
 import numpy as np
 import torch
-from PIL import Image
 from pytorch_grad_cam import GradCAM
 
-from api import heat_layer
 from training.model import SEVERITY, SkinNet, severity_maps
 
 
@@ -46,16 +42,3 @@ def activations(cam, net, image, a):
     SeverityTarget(a)(cam.outputs[0]).backward()
     held = cam.activations_and_grads
     return held.activations[0].cpu().data.numpy(), held.gradients[0].cpu().data.numpy()
-
-
-def test_a_layer_is_orange_where_the_grade_is_pushed_up_and_purple_where_down():
-    layer = np.asarray(Image.open(io.BytesIO(heat_layer.render(np.array([[1.0, -1.0]] * 2), 1.0, 64))))
-    assert tuple(layer[32, 2, :3]) == heat_layer.UP and tuple(layer[32, 61, :3]) == heat_layer.DOWN
-    assert layer.shape == (64, 64, 4) and layer[..., 3].max() == round(heat_layer.OPAQUE * 255)
-
-
-def test_one_scale_serves_all_photos():
-    weak, strong = (
-        np.asarray(Image.open(io.BytesIO(heat_layer.render(np.full((6, 6), v), 1.0, 32)))) for v in (0.1, 0.9)
-    )
-    assert weak[..., 3].max() * 8 < strong[..., 3].max()

@@ -85,7 +85,7 @@ def test_a_database_from_before_schemas_were_numbered_becomes_as_a_new_one_and_l
         db.executescript(ROWS)
     with pytest.raises(ConfigError, match="0001_first"):
         database.open_database(url)
-    assert migrate.migrate(url, backed_up=False) == ["0001_first", "0002_tombstones", "0004_downloads"]
+    assert migrate.migrate(url, backed_up=False) == sorted(step.stem for step in schema.FOLDER.glob("0*.py"))
     database.open_database(url)
     assert shape(database.database) == fresh
     agreed = [(row.account_id, row.purpose, row.version) for row in ConsentChange.select()]

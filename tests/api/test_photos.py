@@ -4,17 +4,18 @@ import io
 import struct
 import threading
 import zlib
+from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from api import jobs, worker
-from api.database import database
-from api.explain import Explanation
+from api import leases, working
+from api.explanations import Asked, Explanation
 from api.tables import HeatmapJob
-from training.photo import read_photo
-from training.preprocess import model_input
+from training.photo_process import MEMORY
+from training.safe_decoding import Decoders
 
 SIZE = 64  # px, stands for the model's input
 PIXELS = np.random.default_rng(0).integers(0, 256, (80, 96, 3), np.uint8)
@@ -42,6 +43,30 @@ def photo(mode: str) -> Image.Image:
     return Image.fromarray(PIXELS).convert(mode)
 
 
+def box(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data) + 8) + name + data
+
+
+def heic_grid(tiles: int, side: int) -> bytes:
+    """The head of a HEIC file that says its picture is a grid of tiles x tiles with this side, px; without tiles."""
+    ids = range(2, 2 + min(tiles * tiles, 1000))
+    entries = [box(b"infe", struct.pack(">IHH4sx", 2 << 24, n, 0, b"hvc1")) for n in ids]
+    info = box(b"infe", struct.pack(">IHH4sx", 2 << 24, 1, 0, b"grid")) + b"".join(entries)
+    sizes = box(b"ipco", box(b"ispe", struct.pack(">III", 0, side, side)))
+    shared = box(b"ipma", struct.pack(">IIHBB", 0, 1, 1, 1, 1))
+    parts = (
+        box(b"hdlr", struct.pack(">II4s12xx", 0, 0, b"pict"))
+        + box(b"pitm", struct.pack(">IH", 0, 1))
+        + box(b"iinf", struct.pack(">IH", 0, len(ids) + 1) + info)
+        + box(b"iprp", sizes + shared)
+        + box(b"iref", struct.pack(">I", 0) + box(b"dimg", struct.pack(f">HH{len(ids)}H", 1, len(ids), *ids)))
+        + box(b"idat", struct.pack(">BBBBII", 0, 1, tiles - 1, tiles - 1, side, side))
+        + box(b"iloc", struct.pack(">IBBHHHHHII", 1 << 24, 0x44, 0, 1, 1, 1, 0, 1, 0, 12))
+    )
+    return box(b"ftyp", b"heic\0\0\0\0mif1heic") + box(b"meta", bytes(4) + parts)
+
+
+HEIC_GRID = heic_grid(30, 50_000)
 GRADED = {
     "colour": ("image/png", encoded(photo("RGB"))),
     "grey": ("image/png", encoded(photo("L"))),
@@ -50,11 +75,15 @@ GRADED = {
     "palette": ("image/png", encoded(photo("P"))),
     "CMYK": ("image/jpeg", encoded(photo("CMYK"), "JPEG")),
     "webp": ("image/webp", encoded(photo("RGB"), "WEBP")),
+    "polyglot of a PNG and a page": ("image/png", encoded(photo("RGB")) + b"<script>alert(1)</script>"),
 }
 REFUSED = {
     "not an image behind the right first bytes": b"\x89PNG\r\n\x1a\n" + bytes(200),
-    "truncated": encoded(photo("RGB"))[:2000],
-    "40,000 x 40,000": huge_png(40_000),
+    "truncated PNG": encoded(photo("RGB"))[:2000],
+    "truncated JPEG": encoded(photo("RGB"), "JPEG")[:1500],
+    "50,000 x 50,000": huge_png(50_000),
+    "1 x 20,000": encoded(Image.new("RGB", (1, 20_000))),
+    "a HEIC grid": HEIC_GRID,
     "smaller than the model": encoded(Image.new("RGB", (SIZE - 1, 200))),
 }
 WRONG_TYPE = {
@@ -67,21 +96,25 @@ WRONG_TYPE = {
 }
 
 
-def decode(photo: bytes, attributes: list[str]) -> Explanation:
-    model_input(read_photo(photo), SIZE)
-    return Explanation({"attributes": {key: {"grade": 1} for key in attributes}}, {})
+@pytest.fixture(scope="module")
+def decoders():
+    with closing(Decoders()) as running:
+        yield running
 
 
 @pytest.fixture
-def send(owner):
-    jobs.beat()
+def send(app, owner, decoders):
+    """Sends a photo to a worker that decodes it in a process of its own, and makes up the rest."""
+
+    def explain(asked: list[Asked]) -> list[Explanation | ValueError]:
+        decoded = decoders((one.photo, SIZE, one.detail) for one in asked)
+        made = {"attributes": {key: {"grade": 1} for key in ("oil", "wrinkle")}}
+        return [one if isinstance(one, ValueError) else Explanation(made, {"oil": b"png"}) for one in decoded]
+
+    leases.beat()
     stop = threading.Event()
-
-    def run() -> None:
-        worker.work(lambda job: worker.handle(job, b"p" * 32, decode), stop.is_set)
-        database.close()
-
-    thread = threading.Thread(target=run)
+    rounds = working.Rounds(app.extensions["doorbell"], 8, lambda jobs: working.handle(jobs, b"p" * 32, explain))
+    thread = threading.Thread(target=rounds.until, args=(stop.is_set,))
     thread.start()
     yield lambda kind, data: owner.ask(
         "POST", "/v1/heatmaps", data=data, content_type=kind, headers={"Prefer": "wait=10"}
@@ -98,7 +131,9 @@ def test_a_photo_of_any_colour_mode_is_graded(send, name):
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_photo_that_cannot_be_graded_is_one_422_problem_with_a_reason(send, name):
-    answer = send("image/png", REFUSED[name])
+    data = REFUSED[name]
+    kind = "image/heic" if data[4:8] == b"ftyp" else "image/jpeg" if data.startswith(b"\xff\xd8") else "image/png"
+    answer = send(kind, data)
     assert answer.status_code == 422 and answer.content_type == "application/problem+json"
     assert answer.json["type"] == "urn:skinscore:problem:photo-rejected"
     assert len(answer.json["detail"]) > 10 and "Error" not in answer.text and answer.json["request_id"]
@@ -110,3 +145,20 @@ def test_what_is_no_photo_never_reaches_the_worker(send, name):
     answer = send(*WRONG_TYPE[name])
     assert answer.status_code == 415 and answer.json["type"].endswith("unsupported-media-type")
     assert HeatmapJob.select().count() == 0
+
+
+def test_after_all_of_them_the_processes_live_and_memory_is_back(send, decoders):
+    good = GRADED["colour"]
+    assert send(*good).status_code == 200
+    before = {one.process.pid for one in list(decoders.free.queue) if one.process}
+    for data in REFUSED.values():
+        decoders([(data, SIZE, 1)] * 4)
+    assert decoders([(good[1], SIZE, 1)] * 8)[0].graded.shape == (SIZE, SIZE, 3)
+    after = {one.process.pid for one in list(decoders.free.queue) if one.process}
+    assert before <= after and all(resident(pid) < MEMORY / 8 for pid in after)
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process holds now."""
+    fields = Path(f"/proc/{pid}/statm").read_text().split()
+    return int(fields[1]) * 4096

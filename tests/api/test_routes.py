@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from api import jobs
+from api import leases
 from tests.api.helpers import PNG, score, uuid7
 
 PRIVATE = [
@@ -97,10 +97,10 @@ def plain(answer) -> str:
 
 
 def finished_job(person) -> str:
-    jobs.beat()
+    leases.beat()
     headers = {"Prefer": "wait=0"}
     asked = person.ask("POST", "/v1/heatmaps", data=PNG, content_type="image/png", headers=headers).json
-    jobs.finish(jobs.claim(), {"attributes": {}}, {"oil": b"png"})
+    leases.finish([(leases.claim()[0], {"attributes": {}}, {"oil": b"png"})])
     return asked["id"]
 
 

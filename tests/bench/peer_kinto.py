@@ -14,7 +14,7 @@ from tests.api.helpers import score
 from tests.bench.hammer import CLIENTS, request
 from tests.bench.peer_servers import Asked, Peer, ask, running
 from tests.bench.sync import BATCH, LIST
-from tests.postgres import _free_port as free_port
+from tests.surroundings import free_port
 
 RECORDS = "/v1/buckets/default/collections/scores/records"
 BODY = json.dumps({"data": {key: value for key, value in score(0).items() if key != "id"}}).encode()  # it makes the id

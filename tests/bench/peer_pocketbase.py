@@ -12,7 +12,7 @@ from tests.api.helpers import score
 from tests.bench.hammer import CLIENTS, request
 from tests.bench.peer_servers import Asked, Peer, ask, running
 from tests.bench.sync import BATCH, LIST
-from tests.postgres import _free_port as free_port
+from tests.surroundings import free_port
 
 RECORDS = "/api/collections/scores/records"
 ADMIN, PASSWORD = "admin@example.org", "a long password"

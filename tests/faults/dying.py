@@ -36,9 +36,9 @@ def create_app() -> Flask:
     app = api.create_app()
     opened = database.obj
     commit, rollback = opened.commit, opened.rollback
-    opened.begin = _between("before_begin", opened.begin, "after_begin")
-    opened.commit = _between("before_commit", lambda: rollback() if _told(FORGET) else commit(), "after_commit")
-    filing._lock_head = _between(None, filing._lock_head, "after_number")
+    opened.begin = between("before_begin", opened.begin, "after_begin")
+    opened.commit = between("before_commit", lambda: rollback() if _told(FORGET) else commit(), "after_commit")
+    filing._lock_head = between(None, filing._lock_head, "after_number")
     return app
 
 
@@ -74,7 +74,7 @@ def _wandering() -> float:
     return time.time() - float(Path(os.environ[BEHIND]).read_text() or 0)
 
 
-def _between(before: str | None, call: Callable[..., Any], after: str) -> Callable[..., Any]:
+def between(before: str | None, call: Callable[..., Any], after: str) -> Callable[..., Any]:
     def wrapped(*given: Any, **named: Any) -> Any:
         _die_if_told(before)
         answer = call(*given, **named)

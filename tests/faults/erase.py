@@ -15,7 +15,7 @@ from typing import Any
 
 import requests
 
-from api import jobs
+from api import leases
 from api.database import database, open_database
 from api.tables import HeatmapJob
 from tests.api.helpers import PNG, score, uuid7
@@ -82,11 +82,11 @@ def fill(ask: Ask, email: str) -> list[bytes]:
     pushed = ask("POST", "/v1/sync", json={"records": [*scores, note], "deletes": [uuid7(1)]})
     body = {"email": email, "password": PASSWORD, "device_name": "tablet of a deleted person"}
     tablet = json.loads(ask("POST", "/v1/auth/login", json=body).text)
-    jobs.beat()
+    leases.beat()
     headers = {"Content-Type": "image/png", "Prefer": "wait=0"}
     first, second = (ask("POST", "/v1/heatmaps", data=photo, headers=headers) for photo in (PNG, PNG + b"2"))
     assert [answer.status_code for answer in (pushed, first, second)] == [200, 202, 202]
-    jobs.finish(jobs.claim() or HeatmapJob(), {"attributes": {}}, {"oil": MARKER.encode()})
+    leases.finish([(leases.claim()[0], {"attributes": {}}, {"oil": MARKER.encode()})])
     sealed = bytes(HeatmapJob.get(HeatmapJob.photo.is_null(False)).photo)
     ids = (tablet["account_id"], tablet["device_id"], uuid7(1), uuid7(50))
     return [word.encode() for word in (email, MARKER, body["device_name"], *ids)] + [sealed[:32]]

@@ -86,7 +86,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     p.add_argument("--rounds", type=int, default=200, help="on each database")
     p.add_argument("--databases", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
     p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
+    p.add_argument("--target", choices=["web", "worker"], default="web", help="worker: see tests/faults/kill_worker.py")
     args = p.parse_args(argv)
+    if args.target == "worker":
+        from tests.faults import kill_worker
+
+        return kill_worker.run(args.rounds, args.databases, args.json)
     try:
         figures = {name: killed(name, args.rounds) for name in args.databases}
     except Missing as reason:
