@@ -30,7 +30,9 @@ class Strict(BaseModel):
 
 
 class PullQuery(Strict):
-    cursor: str | None = Field(None, max_length=400, description="next_cursor of the last page; leave out to start")
+    cursor: str | None = Field(
+        None, min_length=1, max_length=400, description="next_cursor of the last page; leave out to start"
+    )
     limit: int = Field(history.PAGE, ge=1, le=history.MAX_PAGE)
 
 

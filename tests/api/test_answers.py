@@ -126,6 +126,7 @@ def test_without_a_consent_nothing_of_a_history_is_taken_or_given(sign_up, metho
         ("GET", "/v1/models/bundles/zz"),
         ("GET", "/v1/models/bundles/zz/signature"),
         ("GET", "/v1/sync?limit=0"),
+        ("GET", "/v1/sync?cursor="),
         ("GET", "/v1/sync?limit=1&limit=2"),
         ("GET", "/v1/scores/trend?attribute=oil&attribute=wrinkle"),
         ("GET", "/v1/scores/trend?attribute=Oil"),
