@@ -135,7 +135,7 @@ def test_a_dead_worker_costs_a_retry_and_three_are_poison(owner, alive, monkeypa
     place, start = ask(owner).headers["Location"], clock.now()
     for death in range(1, leases.ATTEMPTS + 1):
         assert leases.claim()[0].attempts == death
-        monkeypatch.setattr(clock, "now", lambda death=death: start + death * (leases.LEASE_SECONDS + 1))
+        monkeypatch.setattr(clock, "now", lambda death=death: start + death * (leases.LEASE_SECONDS + 60))
         leases.reap()
     ended = owner.ask("GET", place).json
     assert ended["status"] == "failed" and ended["problem"]["type"].endswith("poison")
@@ -151,7 +151,7 @@ def test_a_long_job_keeps_its_lease_and_its_worker_stays_alive(owner, alive, mon
         until = time.monotonic() + 5
         while HeatmapJob.get().lease_until == job.lease_until and time.monotonic() < until:
             time.sleep(0.01)
-    monkeypatch.setattr(clock, "now", lambda: start + leases.LEASE_SECONDS + 1)
+    monkeypatch.setattr(clock, "now", lambda: start + leases.LEASE_SECONDS + 60)
     leases.reap()
     assert HeatmapJob.get().status == "running"
     jobs.require_worker()
@@ -201,7 +201,7 @@ def test_waiters_never_take_every_thread(owner, alive, monkeypatch):
 def test_a_worker_that_lost_its_lease_cannot_overwrite_the_retry(owner, alive, monkeypatch):
     ask(owner)
     (slow,), start = leases.claim(), clock.now()
-    monkeypatch.setattr(clock, "now", lambda: start + leases.LEASE_SECONDS + 1)
+    monkeypatch.setattr(clock, "now", lambda: start + leases.LEASE_SECONDS + 60)
     leases.reap()
     leases.claim()
     assert leases.finish([(slow, {"attributes": {}}, {})]) == [slow]
@@ -283,7 +283,7 @@ def test_a_job_that_was_tried_before_is_taken_alone(owner, alive, monkeypatch):
         ask(owner, PNG + bytes([n]))
     start = clock.now()
     assert len(leases.claim(2)) == 2
-    monkeypatch.setattr(clock, "now", lambda: start + leases.LEASE_SECONDS + 1)
+    monkeypatch.setattr(clock, "now", lambda: start + leases.LEASE_SECONDS + 60)
     leases.reap()
     taken = [leases.claim(8) for _ in range(3)]
     assert sorted(job.attempts for jobs in taken for job in jobs) == [1, 2, 2] and [len(t) for t in taken] == [1, 1, 1]
@@ -292,7 +292,7 @@ def test_a_job_that_was_tried_before_is_taken_alone(owner, alive, monkeypatch):
 def test_a_result_is_kept_although_the_lease_ran_out_if_nobody_took_the_job(owner, alive, monkeypatch):
     place, start = ask(owner).headers["Location"], clock.now()
     (slow,) = leases.claim()
-    monkeypatch.setattr(clock, "now", lambda: start + leases.LEASE_SECONDS + 1)
+    monkeypatch.setattr(clock, "now", lambda: start + leases.LEASE_SECONDS + 60)
     leases.reap()
     assert owner.ask("GET", place).json["status"] == "queued"
     assert leases.finish([(slow, {"attributes": {}}, {"oil": b"png"})]) == []
