@@ -4,7 +4,6 @@ import { createPrivateKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeEach, expect, test } from 'vitest';
 import type { BundleData } from '../src/core/bundle';
-import { takesPart } from '../src/core/channel';
 import { Device } from '../src/core/device';
 import { hashOf } from '../src/core/ids';
 import { Models } from '../src/core/models';
@@ -34,7 +33,7 @@ class Files extends Map<string, Uint8Array> {
   }
 
   /** A small bundle with that sequence; its SHA-256. */
-  bundle(sequence: number, changes: Partial<BundleData> = {}): string {
+  bundle(sequence: number, changes: Partial<BundleData> = {}, min_runtime = '1.14'): string {
     const part = (bytes: Uint8Array, path: string) => {
       this.set(`/v1/models/files/${hashOf(bytes)}`, bytes);
       return { path, bytes: bytes.length, sha256: hashOf(bytes) };
@@ -43,7 +42,7 @@ class Files extends Map<string, Uint8Array> {
       format: 'onnx',
       role: 'web',
       precision: 'w8a32',
-      min_runtime: '1.14',
+      min_runtime,
       parts: [part(text(`model ${sequence}`), 'model.onnx')],
     };
     const raw = text({
@@ -84,35 +83,76 @@ beforeEach(async () => {
   await firstBundle(models, files.fetch);
 });
 
-test('the first model is what the server serves, and later starts need no server', async () => {
+test('without a channel the first model is what the server serves, and later starts need no server', async () => {
   expect((await firstBundle(models, new Files().fetch)).sha256).toBe(first);
+});
+
+/** A device that never held a model. */
+async function fresh(): Promise<Models> {
+  return new Models(await Device.open(`models-${(made += 1)}`));
+}
+
+test('the first model is the one that the channel names, also before this install’s turn', async () => {
+  const named = files.bundle(2);
+  files.channel(named, { rollout_pct: 0, revoked: [first] });
+  const device = await fresh();
+  expect((await firstBundle(device, files.fetch, NOW)).sha256).toBe(named);
+  expect([await device.seen(), [...(await device.revoked())]]).toEqual([5, [first]]);
+});
+
+test('where the channel has expired the first model is what the server serves', async () => {
+  files.channel(files.bundle(2), { expires_at: '2026-06-01T00:00:00Z' });
+  expect((await firstBundle(await fresh(), files.fetch, NOW)).sha256).toBe(first);
+});
+
+test('a first model is not taken through a channel that is not to be believed', async () => {
+  files.channel(files.bundle(2));
+  files.set('/v1/models/channel', text({ schema: 1, bundle_sha256: first }));
+  await expect(firstBundle(await fresh(), files.fetch, NOW)).rejects.toMatchObject({ code: 'changed' });
+});
+
+test('a model that an accepted channel withdrew is not taken as a first one when that channel is gone', async () => {
+  const device = await fresh();
+  await device.accept(5, [first]);
+  await expect(firstBundle(device, files.fetch, NOW)).rejects.toMatchObject({ code: 'withdrawn' });
+});
+
+test('a channel that is published between its two requests is read again', async () => {
+  files.channel(first);
+  const old = files.get('/v1/models/channel')!;
+  files.channel(first, { sequence: 6 });
+  let asked = 0;
+  const fetch = (path: string) =>
+    path === '/v1/models/channel' && (asked += 1) === 1 ? Promise.resolve(old) : files.fetch(path);
+  expect(await update(models, fetch, prove, NOW)).toBe('keep');
+  expect(await models.seen()).toBe(6);
 });
 
 test('a newer model is proved, taken whole, and the previous one stays', async () => {
   const newer = files.bundle(2);
   files.channel(newer);
   const proved: string[] = [];
-  expect(await update(models, files.fetch, async (bundle) => void proved.push(bundle.sha256), NOW)).toBe('taken');
+  expect(await update(models, files.fetch, async (bundle) => void proved.push(bundle.sha256), NOW)).toBe('take');
   expect(proved).toEqual([newer]);
   expect((await models.open())?.sha256).toBe(newer);
   expect((await models.held(first))?.sha256).toBe(first);
-  expect(await update(models, files.fetch, prove, NOW)).toBe('same');
+  expect(await update(models, files.fetch, prove, NOW)).toBe('keep');
 });
 
 const REFUSALS: [string, string, (newer: string) => void][] = [
-  ['an expired channel', 'channel-expired', (newer) => files.channel(newer, { expires_at: '2026-06-01T00:00:00Z' })],
-  ['a channel of another name', 'channel-other', (newer) => files.channel(newer, { channel: 'beta' })],
-  ['a channel of another form', 'channel-unreadable', (newer) => files.channel(newer, { schema: 2 })],
-  ['a channel without its fields', 'channel-unreadable', (newer) => files.channel(newer, { rollout_pct: 'all' })],
-  ['a channel for newer clients', 'client-too-old', (newer) => files.channel(newer, { min_app: '9.0.0' })],
-  ['a withdrawn model', 'model-withdrawn', (newer) => files.channel(newer, { revoked: [newer] })],
-  ['a step back that is not said', 'model-not-newer', () => files.channel(files.bundle(0))],
-  ['a model that the server does not hold', 'model-absent', () => files.channel('0'.repeat(64))],
-  ['a model for newer runtimes', 'bundle-too-new', () => files.channel(files.bundle(2, { schema: 2 }))],
+  ['an expired channel', 'expired', (newer) => files.channel(newer, { expires_at: '2026-06-01T00:00:00Z' })],
+  ['a channel of another name', 'other-channel', (newer) => files.channel(newer, { channel: 'beta' })],
+  ['a channel of another form', 'other-form', (newer) => files.channel(newer, { schema: 2 })],
+  ['a channel without its fields', 'other-form', (newer) => files.channel(newer, { rollout_pct: 'all' })],
+  ['a channel for newer clients', 'app-too-old', (newer) => files.channel(newer, { min_app: '9.0.0' })],
+  ['a withdrawn model', 'withdrawn', (newer) => files.channel(newer, { revoked: [newer] })],
+  ['a step back that is not said', 'not-newer', () => files.channel(files.bundle(0))],
+  ['a model that the server does not hold', 'not-held', () => files.channel('0'.repeat(64))],
+  ['a model for newer runtimes', 'runtime-too-old', () => files.channel(files.bundle(2, {}, '2.0.0'))],
   ['a server without a channel', 'no-channel', () => files.delete('/v1/models/channel')],
   [
     'a channel changed after signing',
-    'signature-broken',
+    'changed',
     (newer) => {
       files.channel(newer);
       files.set('/v1/models/channel', text({ schema: 1, bundle_sha256: newer }));
@@ -120,7 +160,7 @@ const REFUSALS: [string, string, (newer: string) => void][] = [
   ],
   [
     'a channel signed by an unknown key',
-    'signature-unknown',
+    'unknown-key',
     (newer) => {
       files.channel(newer);
       files.set('/v1/models/channel/signature', signatureOf(files.get('/v1/models/channel')!, 'toString'));
@@ -128,7 +168,7 @@ const REFUSALS: [string, string, (newer: string) => void][] = [
   ],
   [
     'a changed description',
-    'model-other',
+    'other-bundle',
     (newer) => {
       files.channel(newer);
       files.set(`/v1/models/bundles/${newer}`, text({ schema: 1 }));
@@ -136,7 +176,7 @@ const REFUSALS: [string, string, (newer: string) => void][] = [
   ],
   [
     'a changed model file',
-    'model-damaged',
+    'damaged',
     (newer) => {
       files.channel(newer);
       files.set(`/v1/models/files/${hashOf(text('model 2'))}`, text('model X'));
@@ -155,27 +195,27 @@ test('an older channel than one seen is refused', async () => {
   files.channel(first, { sequence: 7 });
   await update(models, files.fetch, prove, NOW);
   files.channel(files.bundle(2), { sequence: 6 });
-  await expect(update(models, files.fetch, prove, NOW)).rejects.toMatchObject({ code: 'channel-older' });
+  await expect(update(models, files.fetch, prove, NOW)).rejects.toMatchObject({ code: 'older-channel' });
 });
 
 test('a model that answers wrongly on this machine is not switched to', async () => {
   files.channel(files.bundle(2));
-  const wrong = () => Promise.reject(new Trouble('model-answers-wrongly'));
-  await expect(update(models, files.fetch, wrong, NOW)).rejects.toMatchObject({ code: 'model-answers-wrongly' });
+  const wrong = () => Promise.reject(new Trouble('wrong-answers'));
+  await expect(update(models, files.fetch, wrong, NOW)).rejects.toMatchObject({ code: 'wrong-answers' });
   expect((await models.open())?.sha256).toBe(first);
 });
 
 test('an install outside the rollout waits, unless its model was withdrawn', async () => {
   const newer = files.bundle(2);
   files.channel(newer, { rollout_pct: 0 });
-  expect(await update(models, files.fetch, prove, NOW)).toBe('later');
+  expect(await update(models, files.fetch, prove, NOW)).toBe('wait');
   files.channel(newer, { rollout_pct: 0, sequence: 6, revoked: [first] });
-  expect(await update(models, files.fetch, prove, NOW)).toBe('taken');
+  expect(await update(models, files.fetch, prove, NOW)).toBe('take');
 });
 
 test('a rollback that the channel says is taken', async () => {
   files.channel(files.bundle(0), { rollback: true });
-  expect(await update(models, files.fetch, prove, NOW)).toBe('taken');
+  expect(await update(models, files.fetch, prove, NOW)).toBe('take');
 });
 
 test('the previous model takes over when the one in use is damaged', async () => {
@@ -183,13 +223,6 @@ test('the previous model takes over when the one in use is damaged', async () =>
   await update(models, files.fetch, prove, NOW);
   await models.device.keepFile(hashOf(text('model 2')), text('damaged'));
   expect((await models.open())?.sha256).toBe(first);
-});
-
-/** Written by its `takes_part`. */
-test('the rollout is the same share of installs as in the Python client', () => {
-  const channel = { bundle_sha256: 'b'.repeat(64), rollout_pct: 30 } as Parameters<typeof takesPart>[0];
-  const taking = Array.from({ length: 20 }, (_, n) => n).filter((n) => takesPart(channel, `install-${n}`));
-  expect(taking).toEqual([4, 9, 11, 13, 18]);
 });
 
 test.each([
