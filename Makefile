@@ -34,7 +34,7 @@ test: $(READY) lint ## style, types and all tests
 	$(WEB)
 	@$(BIN)/python -m pytest
 
-test-deep: $(READY) ## long runs: races, kills, troubles, disturbed updates, made-up histories, retraining (hours)
+test-deep: $(READY) ## long runs: races, kills, troubles, disturbed updates, made-up histories, every look of the web client, retraining (hours)
 	@$(BIN)/python -m tests.faults.race --json -
 	@$(BIN)/python -m tests.faults.kill --rounds 200 --json -
 	@$(BIN)/python -m tests.faults.kill --target worker --rounds 40 --json -
@@ -42,7 +42,7 @@ test-deep: $(READY) ## long runs: races, kills, troubles, disturbed updates, mad
 	@$(BIN)/python -m tests.faults.trouble --json -
 	@$(BIN)/python -m tests.faults.update --rounds 100 --json -
 	@$(BIN)/python -m tests.bench.page --json -
-	@DEEP=1 $(BIN)/python -m pytest tests/faults/test_stateful.py tests/api/test_fuzz.py
+	@DEEP=1 $(BIN)/python -m pytest tests/faults/test_stateful.py tests/api/test_fuzz.py tests/web/test_states.py
 	@$(BIN)/python -m sample_clients.demo.retrain
 
 lint: $(READY)

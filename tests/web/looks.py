@@ -38,7 +38,7 @@ def picture(page: Page, size: str, scheme: str, path: Path) -> None:
     wide, high = SIZES[size]["width"], SIZES[size]["height"]
     page.set_viewport_size({"width": wide, "height": max(high, page.evaluate("document.body.scrollHeight"))})
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path.stem} scrolls sideways"
-    page.screenshot(path=path)
+    page.screenshot(path=path, scale="device" if size == "phone" else "css")
 
 
 def violations(page: Page) -> list[str]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,9 @@ class ModelFolder:
         (self.path / "channel.json").write_bytes(raw)
         (self.path / "channel.sig").write_text(read_key(DEVELOPMENT_KEY).sign(raw))
 
-    def end_channel(self) -> None:
-        """Offer nothing any more."""
+    def withdraw_all(self) -> None:
+        """Serve the committed bundle alone again, without a channel."""
+        shutil.rmtree(self.path / "previous", ignore_errors=True)
         for name in ("channel.json", "channel.sig"):
             (self.path / name).unlink(missing_ok=True)
 

@@ -47,11 +47,19 @@ class Person:
 
     def grade(self, photo: Path) -> list[int]:
         """Choose a photo; its grades, of what is graded there."""
-        self.see("/")
-        self.page.locator("input[type=file]").set_input_files(photo)
-        expect(self.page.get_by_role("heading", name="Your grades")).to_be_visible()
+        self.look_at(photo)
         numbers = self.page.locator(".grade-row:not(.ungraded) .dial-number").all_text_contents()
         return [int(text) for text in numbers]
+
+    def choose(self, photo: Path) -> None:
+        """Give the page a photo."""
+        self.see("/")
+        self.page.locator("input[type=file]").set_input_files(photo)
+
+    def look_at(self, photo: Path) -> None:
+        """Choose a photo and wait for its grades."""
+        self.choose(photo)
+        expect(self.page.locator(".grade-row").first).to_be_visible()
 
     def sign_in(
         self,
@@ -62,6 +70,16 @@ class Person:
         keep: bool = True,
     ) -> None:
         """Register, log in or recover; answers the question about a guest's history when there is one."""
+        self.fill_in(how, password, code, keep)
+        if adopt is not None:
+            self.button("Take them along" if adopt else "Leave them here").click()
+        if how != "login":
+            self.recovery_code = self.page.locator(".code").inner_text()
+            self.button("I have written it down").click()
+        self.says("Signed in as")
+
+    def fill_in(self, how: str, password: str, code: str | None = None, keep: bool = True) -> None:
+        """Fill in the form of one of the ways in, and send it."""
         self.see(f"/account/{how}")
         self.page.get_by_label("E-mail").fill(self.email)
         self.page.locator("[name=password]").fill(password)
@@ -70,12 +88,6 @@ class Person:
         if code:
             self.page.get_by_label("Recovery code").fill(code)
         self.page.locator("form").get_by_role("button").click()
-        if adopt is not None:
-            self.button("Take them along" if adopt else "Leave them here").click()
-        if how != "login":
-            self.recovery_code = self.page.locator(".code").inner_text()
-            self.button("I have written it down").click()
-        self.says("Signed in as")
 
     def synced(self) -> None:
         """Wait until nothing waits any more."""

@@ -8,9 +8,9 @@ from tests.web.models import MODEL
 
 @pytest.fixture
 def operator(model_dir):
-    """Publishes models; afterwards the server offers none again."""
+    """Publishes models; afterwards the server has the committed one alone."""
     yield model_dir
-    model_dir.end_channel()
+    model_dir.withdraw_all()
 
 
 def test_a_newer_model_is_taken_and_tampered_or_unlearned_is_seen(opened, photos, operator):

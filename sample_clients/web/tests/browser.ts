@@ -6,6 +6,7 @@ import { fold } from '../src/core/records';
 import { Session } from '../src/core/session';
 import type { Exchange } from './golden';
 
+const ATTEMPT = /^[A-Za-z0-9_-]{22,64}$/; // 128 bits and more
 const SHOWN = ['Authorization', 'If-None-Match', 'Skinscore-Format'];
 let made = 0;
 
@@ -17,8 +18,11 @@ export class Browser {
   private cookie: string | null = null;
   private readonly locks = new Map<string, Promise<unknown>>();
 
-  static async open(): Promise<Browser> {
-    const browser = new Browser();
+  /** `attempts`: what clients made up in this conversation, and the name that stands for it. */
+  private constructor(private readonly attempts: Map<string, string>) {}
+
+  static async open(attempts = new Map<string, string>()): Promise<Browser> {
+    const browser = new Browser(attempts);
     browser.session = await Session.open(await Device.open(`device-${(made += 1)}`), browser.wire);
     return browser;
   }
@@ -54,6 +58,7 @@ export class Browser {
   private async answer(url: string, init: RequestInit): Promise<Response> {
     const exchange = this.left.shift();
     const asked = this.asked(url, init);
+    this.name(asked.body, exchange?.request.body);
     if (!exchange || !equal(asked, exchange.request)) {
       this.faults.push(`asked ${JSON.stringify(asked)}, written is ${JSON.stringify(exchange?.request)}`);
       throw new TypeError('nothing is written for this request');
@@ -71,6 +76,16 @@ export class Browser {
     if (body?.platform) body.platform = 'python';
     const asked = Object.fromEntries(new URLSearchParams(query));
     return { method: init.method ?? 'GET', path, query: asked, headers: Object.fromEntries(headers), body };
+  }
+
+  /** Put the written name in the place of an attempt's key: a new key takes a name that no other key has. */
+  private name(asked: unknown, written: unknown): void {
+    const [body, other] = [asked, written] as ({ idempotency_key?: string } | null | undefined)[];
+    const [key, name] = [body?.idempotency_key, other?.idempotency_key];
+    if (!body || !key || !name) return;
+    const isNew = !this.attempts.has(key) && ![...this.attempts.values()].includes(name);
+    if (isNew && ATTEMPT.test(key)) this.attempts.set(key, name);
+    body.idempotency_key = this.attempts.get(key) ?? key;
   }
 
   private received({ status, headers, body }: Exchange['response']): Response {

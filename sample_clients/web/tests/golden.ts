@@ -10,6 +10,8 @@ export const bundleFile = (name: string): Uint8Array<ArrayBuffer> =>
 
 export const golden = JSON.parse(readFileSync(new URL('golden.json', BUNDLE), 'utf8'));
 
+export const updates: Updates = JSON.parse(readFileSync(new URL('updates.json', SHARED), 'utf8'));
+
 const folder = new URL('conversations/', SHARED);
 
 export const conversations: Conversation[] = readdirSync(folder).map((name) =>
@@ -40,6 +42,30 @@ export interface Step {
 export interface Conversation {
   name: string;
   steps: Step[];
+}
+
+interface Decided {
+  name: string;
+  text: string;
+  signature: string;
+  decision: string;
+}
+
+export interface Updates {
+  trusted: Record<string, string>;
+  channels: (Decided & {
+    device: {
+      channel: string;
+      app: string;
+      seen: number;
+      revoked: string[];
+      install_id: string;
+      in_use: string | null;
+    };
+    now: string;
+  })[];
+  bundles: (Decided & { channel: { bundle_sha256: string; rollback: boolean }; in_use_sequence: number | null })[];
+  turns: { install_id: string; bundle_sha256: string; turn: number }[];
 }
 
 /** Decoded pixels of a PNG, RGBA. */

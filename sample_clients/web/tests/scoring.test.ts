@@ -41,7 +41,7 @@ test.each(['grades', 'balanced', 'expected', 'quality', 'heat', 'input'])(
         Array.isArray(value) ? value.map((v) => v + 0.1) : value + 1,
       );
     const test = selfTest(data, new TextEncoder().encode(JSON.stringify(changed)), machine);
-    await expect(test).rejects.toMatchObject({ code: 'model-answers-wrongly', values: { number: 0, fault: name } });
+    await expect(test).rejects.toMatchObject({ code: 'wrong-answers', values: { number: 0, fault: name } });
   },
 );
 

@@ -1,10 +1,11 @@
 /** A signed description of one exported model, and the file of it that a browser runs. */
 import { hashOf } from './ids';
-import { type TrustedKeys, verify } from './signature';
+import { type TrustedKeys, content, verify } from './signature';
 import { Trouble } from './trouble';
+import { isNewer } from './versions';
 
 const SCHEMA = 1;
-const RUNTIME = [1, 30, 0]; // of onnxruntime-web, this client's
+const RUNTIME = '1.30.0'; // of onnxruntime-web, this client's
 
 export interface Attribute {
   key: string;
@@ -53,18 +54,19 @@ export interface Bundle {
   modelSha256: string;
 }
 
-/** The content of a signed bundle.json that this client can run. Raises what `verify` raises, and `bundle-too-new`. */
+/** The content of a signed bundle.json that this client can run. Raises what it is refused for. */
 export async function described(raw: Uint8Array, signature: Uint8Array, trusted: TrustedKeys): Promise<BundleData> {
   await verify(raw, signature, trusted, 'bundle');
-  const data: BundleData = JSON.parse(new TextDecoder().decode(raw));
-  if (data.schema !== SCHEMA || isNewer(webFile(data).min_runtime, RUNTIME)) throw new Trouble('bundle-too-new');
+  const data = content(raw) as BundleData | null;
+  if (data?.schema !== SCHEMA) throw new Trouble('other-form', '', { what: 'bundle' });
+  if (isNewer(webFile(data).min_runtime, RUNTIME)) throw new Trouble('runtime-too-old');
   return data;
 }
 
-/** The file of the bundle that a browser runs. Raises `bundle-without-web`. */
+/** The file of the bundle that a browser runs. Raises `no-file`. */
 export function webFile(data: BundleData): ModelFile {
   const found = data.files.find((file) => file.format === 'onnx' && file.role === 'web');
-  if (!found) throw new Trouble('bundle-without-web');
+  if (!found) throw new Trouble('no-file');
   return found;
 }
 
@@ -76,10 +78,4 @@ export function fits(bytes: Uint8Array, part: Part): boolean {
 /** The drawing scale of each attribute's map. */
 export function heatScales(data: BundleData): number[] {
   return data.outputs.find((output) => output.name === 'heatmaps')?.scale ?? [];
-}
-
-function isNewer(version: string, than: number[]): boolean {
-  const parts = version.split('.').map(Number);
-  const differs = parts.findIndex((part, place) => part !== (than[place] ?? 0));
-  return differs >= 0 && parts[differs] > (than[differs] ?? 0);
 }

@@ -9,6 +9,11 @@ export function hashOf(bytes: Uint8Array): string {
   return bytesToHex(sha256(bytes));
 }
 
+/** 128 random bits, 32 hex digits. */
+export function randomName(): string {
+  return bytesToHex(crypto.getRandomValues(new Uint8Array(16)));
+}
+
 /** SHA-256 of the canonical JSON (RFC 8785), 64 hex digits. */
 export function contentHash(record: Entry): string {
   return hashOf(utf8ToBytes(canonicalize(record) ?? ''));

@@ -4,7 +4,7 @@
  */
 import { type Bundle, type Part, described, fits, webFile } from './bundle';
 import type { Device } from './device';
-import { hashOf } from './ids';
+import { hashOf, randomName } from './ids';
 import { TRUSTED_KEYS, type TrustedKeys } from './signature';
 
 export class Models {
@@ -55,7 +55,7 @@ export class Models {
   async installId(): Promise<string> {
     const held = await this.device.setting<string>('install_id');
     if (held) return held;
-    const fresh = hashOf(crypto.getRandomValues(new Uint8Array(32))).slice(0, 32);
+    const fresh = randomName();
     await this.device.set('install_id', fresh);
     return fresh;
   }

@@ -30,7 +30,7 @@ export interface Machine {
   run(pixels: Uint8Array): Promise<Outputs>;
 }
 
-/** Grade every golden photo; how many there were. Raises `model-answers-wrongly` at the first wrong answer. */
+/** Grade every golden photo; how many there were. Raises `wrong-answers` at the first wrong answer. */
 export async function selfTest(data: BundleData, golden: Uint8Array, machine: Machine): Promise<number> {
   const document: Golden = JSON.parse(new TextDecoder().decode(golden));
   const { precision } = webFile(data);
@@ -40,7 +40,7 @@ export async function selfTest(data: BundleData, golden: Uint8Array, machine: Ma
     const grading = graded(await machine.run(pixels), data, pixels, 0);
     const fault =
       hashOf(pixels) === photo.input_sha256 ? faultOf(grading, photo.outputs[precision], document, precision) : 'input';
-    if (fault) throw new Trouble('model-answers-wrongly', '', { number, fault });
+    if (fault) throw new Trouble('wrong-answers', '', { number, fault });
   }
   return document.photos.length;
 }

@@ -2,7 +2,9 @@
  * Who uses this device: a guest, or one account. Each has a database of its own, so another account never sees this
  * one's history, and what an account did not send yet waits for it until it signs in again.
  */
+import { Account } from './account';
 import type { Device } from './device';
+import { randomName } from './ids';
 import { type Issued, Server } from './server';
 import { type Wire, send } from './wire';
 import { Store } from './store';
@@ -16,7 +18,7 @@ export interface Credentials {
   device: string;
   /** Only to recover. */
   code?: string;
-  /** Only to register: purposes and the version of the text that was agreed to, 0 for no. */
+  /** Only to register: purposes and the version of the text that was agreed to. */
   consents?: Record<string, number>;
 }
 
@@ -25,6 +27,8 @@ export type How = 'register' | 'login' | 'recover';
 export class Session {
   store!: Store;
   server!: Server;
+  /** The account's own routes. */
+  profile!: Account;
   account: string | null = null;
 
   private constructor(
@@ -44,19 +48,13 @@ export class Session {
    * asked with the number of its records, says so; otherwise it stays with the guest.
    */
   async signIn(how: How, who: Credentials, adopt: (records: number) => Promise<boolean>): Promise<string | null> {
-    const json = {
-      email: who.email,
-      password: who.password,
-      device_name: who.device,
-      platform: PLATFORM,
-      ...(who.code ? { recovery_code: who.code } : {}),
-      ...(who.consents ? { consents: who.consents } : {}),
-    };
+    const json = { ...bodyOf(who), ...(how === 'login' ? {} : { idempotency_key: await this.attempt() }) };
     const issued: Issued = await (await send(this.wire, 'POST', `/v1/auth/${how}`, { json })).json();
     const guest = this.account === null ? await this.store.live() : [];
-    await this.use(issued.account_id);
+    await this.enter(issued.account_id);
     await this.store.set('email', who.email);
     await this.server.keep(issued);
+    await this.device.setAll({ account: issued.account_id, attempt: null });
     if (guest.length && (await adopt(guest.length))) {
       await this.store.add(...guest);
       await this.device.removeHistory(null);
@@ -93,11 +91,36 @@ export class Session {
     return true;
   }
 
+  /** Names the attempt under way; kept until it is answered, so that a try after the page was closed is a repeat too. */
+  private async attempt(): Promise<string> {
+    const held = await this.device.setting<string>('attempt');
+    if (held) return held;
+    const fresh = randomName();
+    await this.device.set('attempt', fresh);
+    return fresh;
+  }
+
   private async use(account: string | null): Promise<void> {
+    await this.enter(account);
+    await this.device.set('account', account);
+  }
+
+  private async enter(account: string | null): Promise<void> {
     this.store?.close();
     this.store = await Store.open(this.device.historyName(account));
     this.server = new Server(this.wire, this.store);
+    this.profile = new Account(this.server);
     this.account = account;
-    await this.device.set('account', account);
   }
+}
+
+function bodyOf(who: Credentials): Record<string, unknown> {
+  return {
+    email: who.email,
+    password: who.password,
+    device_name: who.device,
+    platform: PLATFORM,
+    ...(who.code ? { recovery_code: who.code } : {}),
+    ...(who.consents ? { consents: who.consents } : {}),
+  };
 }

@@ -8,7 +8,7 @@ export type TrustedKeys = Record<string, string>;
 /** Key id to public key, base64. An operator puts his own here before building. */
 export const TRUSTED_KEYS: TrustedKeys = keys;
 
-/** Whether a trusted key signed these exact bytes of `what`. Raises `signature-unknown` or `signature-broken`. */
+/** Whether a trusted key signed these exact bytes of `what`. Raises `unknown-key` or `changed`. */
 export async function verify(
   raw: Uint8Array,
   signature: Uint8Array,
@@ -16,7 +16,16 @@ export async function verify(
   what: string,
 ): Promise<void> {
   const { key, signed } = parsed(signature, trusted, what);
-  if (!(await holds(key, signed, raw))) throw new Trouble('signature-broken', '', { what });
+  if (!(await holds(key, signed, raw))) throw new Trouble('changed', '', { what });
+}
+
+/** What a signed document says; null where it is no JSON, and so of a form that this client does not know. */
+export function content(raw: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(raw));
+  } catch {
+    return null;
+  }
 }
 
 function parsed(signature: Uint8Array, trusted: TrustedKeys, what: string) {
@@ -25,7 +34,7 @@ function parsed(signature: Uint8Array, trusted: TrustedKeys, what: string) {
     if (!Object.hasOwn(trusted, document.key_id)) throw new Error('unknown key');
     return { key: bytesOf(trusted[document.key_id]), signed: bytesOf(document.signature) };
   } catch {
-    throw new Trouble('signature-unknown', '', { what });
+    throw new Trouble('unknown-key', '', { what });
   }
 }
 

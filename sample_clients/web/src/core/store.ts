@@ -3,24 +3,12 @@
  *
  * `record` holds every record, sent or not; `outbox` the ids whose push is not yet acknowledged; a tombstone is a
  * record without a body. `seq` is the server's number, by which the newest note shows; what was never sent has none.
- * A page and its cursor are written in one transaction, so a closed tab repeats at most one page. Inside a
- * transaction nothing but the database may be awaited: it commits as soon as the browser finds it idle.
+ * Inside a transaction nothing but the database may be awaited: it commits as soon as the browser finds it idle.
  */
 import type { IDBPDatabase } from 'idb';
-import type { Page, Problem, Verdict } from './answers';
+import type { Problem } from './answers';
 import type { Entry, Note } from './records';
-import {
-  ALL,
-  type Schema,
-  type Tx,
-  bury,
-  isTombstone,
-  keep,
-  keepBoth,
-  openHistory,
-  queue,
-  settleOne,
-} from './store-tx';
+import { ALL, type Schema, type Tx, bury, keep, openHistory, queue } from './store-tx';
 
 export class Store {
   private constructor(private readonly db: IDBPDatabase<Schema>) {}
@@ -78,62 +66,11 @@ export class Store {
     return new Set(await this.db.getAllKeys('outbox'));
   }
 
-  /** Apply the verdicts of a push of `records` records and then deletes. After a conflict our copy gets a new id. */
-  settle(verdicts: Verdict[], records: number): Promise<void> {
-    return this.transaction(async (tx) => {
-      for (const [place, verdict] of verdicts.entries()) await settleOne(tx, verdict, place >= records);
-    });
-  }
-
-  /** Store one pulled page and its cursor, together. A local delete that waits is not undone by it. */
-  applyPage(page: Page, etag: string | null): Promise<void> {
-    return this.transaction(async (tx) => {
-      for (const { record, seq } of page.records) {
-        if (!isTombstone(await tx.objectStore('record').get(record.id))) await keepBoth(tx, record, seq);
-      }
-      for (const { id } of page.tombstones) {
-        await bury(tx, id);
-        await tx.objectStore('outbox').delete(id);
-      }
-      for (const [name, value] of Object.entries({ cursor: page.next_cursor, etag, head: page.head })) {
-        await tx.objectStore('setting').put(value, name);
-      }
-    });
-  }
-
-  /**
-   * Queue every record and tombstone that a full listing (of both) lacked. A tombstone is lacking also where its
-   * record is listed as live: the server's backup was older than the delete.
-   */
-  queueMissing(live: Set<string>, deleted: Set<string>): Promise<void> {
-    return this.transaction(async (tx) => {
-      const parked = new Set(await tx.objectStore('parked').getAllKeys());
-      for (const row of await tx.objectStore('record').getAll()) {
-        const listed = deleted.has(row.id) || (row.body !== null && live.has(row.id));
-        if (listed || parked.has(row.id)) continue;
-        await tx.objectStore('record').put({ ...row, seq: null }); // its number was another history's
-        await queue(tx, row.id);
-      }
-    });
-  }
-
   /** Ids of records that the server refused, with its reasons; they stay here. */
   async parked(): Promise<Map<string, Problem>> {
     const tx = this.db.transaction('parked');
     const [ids, problems] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()]);
     return new Map(ids.map((id, place) => [id, problems[place]]));
-  }
-
-  /** Queue what was refused for that reason, which may have passed. */
-  tryAgain(slug: string): Promise<void> {
-    return this.transaction(async (tx) => {
-      for (const id of await tx.objectStore('parked').getAllKeys()) {
-        const problem = await tx.objectStore('parked').get(id);
-        if (!problem?.type?.endsWith(`:${slug}`)) continue;
-        await tx.objectStore('parked').delete(id);
-        await queue(tx, id);
-      }
-    });
   }
 
   /** A stored setting, or null. */
@@ -152,7 +89,8 @@ export class Store {
     this.db.close();
   }
 
-  private async transaction(work: (tx: Tx) => Promise<void>): Promise<void> {
+  /** All that `work` writes, or nothing. */
+  async transaction(work: (tx: Tx) => Promise<void>): Promise<void> {
     const tx = this.db.transaction(ALL, 'readwrite', { durability: 'strict' });
     const done = tx.done.catch(() => undefined); // an abort is reported once, by `work` or by the line below
     try {

@@ -8,6 +8,7 @@ import type { Server } from './server';
 import { type Entry, fold } from './records';
 import type { Head, Page, Verdict } from './answers';
 import type { Store } from './store';
+import { applyPage, queueMissing, settle, tryAgain } from './store-sync';
 import { codeOf } from './trouble';
 
 const BATCH = 200; // items; the server takes no more
@@ -24,7 +25,7 @@ export interface Outcome {
 /** Push, pull in pages of `limit`, compare. Raises `Trouble`; whatever was done until then stays done. */
 export async function sync(store: Store, server: Server, limit?: number): Promise<Outcome> {
   const one = new Round(store, server, limit);
-  await store.tryAgain('quota-exceeded');
+  await store.transaction((tx) => tryAgain(tx, 'quota-exceeded'));
   let head = await one.run();
   if (!(await same(store, head))) {
     await one.pullAll();
@@ -63,7 +64,7 @@ class Round {
       for (const { record } of page.records) live.add(record.id);
       for (const { id } of page.tombstones) deleted.add(id);
     }
-    await this.store.queueMissing(live, deleted);
+    await this.store.transaction((tx) => queueMissing(tx, live, deleted));
   }
 
   private async push(): Promise<void> {
@@ -73,7 +74,7 @@ class Round {
       const json = { records: fitting(waiting.records), deletes: waiting.deletes };
       const answer = await this.server.call('POST', '/v1/sync', { json });
       const { results }: { results: Verdict[] } = await answer.json();
-      await this.store.settle(results, json.records.length);
+      await this.store.transaction((tx) => settle(tx, results, json.records.length));
       this.counts.pushed += results.filter((one) => ['created', 'deleted'].includes(one.verdict)).length;
       this.counts.refused += results.filter((one) => one.verdict === 'invalid').length;
     }
@@ -95,7 +96,7 @@ class Round {
     const answer = await this.server.call('GET', '/v1/sync', { query: { cursor, limit: this.limit }, headers });
     if (answer.status === 304) return null;
     const page: Page = await answer.json();
-    await this.store.applyPage(page, answer.headers.get('ETag'));
+    await this.store.transaction((tx) => applyPage(tx, page, answer.headers.get('ETag')));
     return page;
   }
 }

@@ -2,11 +2,12 @@
 import { Trouble } from './trouble';
 
 const FORMAT = { 'Skinscore-Format': '1' }; // of records and sync; `client-too-old` when it is retired
+const EMPTY = [204, 304];
 const ANSWERS = ['application/json', 'image/png', 'application/octet-stream', 'application/zip'];
 const BUSY = [429, 500, 502, 503, 504];
 const TIMEOUT = 30_000; // ms
 const FIRST_PAUSE = 1_000; // ms
-const LONGEST_PAUSE = 300_000; // ms
+const LONGEST = 30_000; // ms that it waits by itself; who is asked to wait longer is told when to come again
 
 export interface Request {
   query?: Record<string, string | number | undefined>;
@@ -31,7 +32,7 @@ export const browserWire: Wire = {
     if (!navigator.locks) return work(); // pages over http; a doubled refresh is forgiven by the server
     return navigator.locks.request(`skinscore-${name}`, work) as ReturnType<typeof work>;
   },
-  tries: 3,
+  tries: 4,
 };
 
 /** One request with its retries. Raises the problem's type as code, `offline` when no answer came. */
@@ -48,9 +49,10 @@ export async function send(
       .fetch(urlOf(path, request.query), { ...init, signal: AbortSignal.timeout(TIMEOUT) })
       .catch(() => null);
     const last = attempt >= wire.tries;
-    if (answer && (last || !BUSY.includes(answer.status))) return checked(answer);
+    const asked = askedPause(answer);
+    if (answer && (last || !BUSY.includes(answer.status) || asked > LONGEST)) return checked(answer);
     if (last) throw new Trouble('offline');
-    await wire.wait(Math.max(jitter(attempt), askedPause(answer)));
+    await wire.wait(Math.max(jitter(attempt), asked));
   }
 }
 
@@ -69,25 +71,32 @@ function urlOf(path: string, query: Request['query'] = {}): string {
 
 /** Full jitter: anything up to 1 s, 2 s, 4 s … */
 function jitter(attempt: number): number {
-  return Math.random() * Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1));
+  return Math.random() * Math.min(LONGEST, FIRST_PAUSE * 2 ** (attempt - 1));
 }
 
+/** Milliseconds that the server asks to wait; 0 when it does not. */
 function askedPause(answer: Response | null): number {
   const asked = answer?.headers.get('Retry-After') ?? '';
-  return /^\d+$/.test(asked) ? Math.min(Number(asked) * 1000, LONGEST_PAUSE) : 0;
+  return /^\d+$/.test(asked) ? Number(asked) * 1000 : 0;
 }
 
 async function checked(answer: Response): Promise<Response> {
   if (answer.status < 400) {
     const kind = answer.headers.get('Content-Type')?.split(';')[0] ?? '';
-    if (answer.status === 200 && !ANSWERS.includes(kind)) throw new Trouble('unexpected-server');
+    if (!EMPTY.includes(answer.status) && !ANSWERS.includes(kind)) throw new Trouble('unexpected-server');
     return answer;
   }
   const problem = await answer.json().catch(() => null);
   const slug = String(problem?.type ?? '')
     .split(':')
     .pop();
-  if (!slug) throw new Trouble('unexpected', '', { status: answer.status });
+  if (!slug) throw new Trouble('unexpected', '', comeAgain(answer));
   const faults = (problem.errors ?? []).map((fault: { detail: string }) => fault.detail);
-  throw new Trouble(slug, [problem.detail ?? problem.title, ...faults].join('; '));
+  throw new Trouble(slug, [problem.detail ?? problem.title, ...faults].join('; '), comeAgain(answer));
+}
+
+/** `again`: the time in ms since 1970 before which the server does not want to be asked. */
+function comeAgain(answer: Response): Record<string, number> {
+  const asked = askedPause(answer);
+  return asked ? { again: Date.now() + asked } : {};
 }

@@ -37,7 +37,17 @@ export function sentence(error: unknown): string {
   const full = error instanceof DOMException && error.name === 'QuotaExceededError';
   const { code, detail, values } = error instanceof Trouble ? error : new Trouble(full ? 'storage' : 'unexpected');
   const key = `error.${code}` as Key;
-  return key in en ? t(key, values) : detail || t('error.unexpected');
+  const said = key in en ? t(key, values) : detail || t('error.unexpected');
+  return values.again ? `${said} ${t('again', { when: clock(Number(values.again)) })}` : said;
+}
+
+/** The time of day on this device, with the date if it is another one. */
+function clock(at: number): string {
+  const another = new Date(at).toDateString() !== new Date().toDateString();
+  return new Intl.DateTimeFormat(locale(), {
+    timeStyle: 'medium',
+    ...(another ? { dateStyle: 'medium' as const } : {}),
+  }).format(at);
 }
 
 /** An attribute's name, and the words at the ends of its scale. */

@@ -1,11 +1,12 @@
 /** Who uses this device, what they agreed to, and this device itself. */
 import { useEffect, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
+import type { Shown } from '../../core/account';
 import { t } from '../i18n';
-import { type Shown, account } from '../state/account';
-import { online, who } from '../state/app';
+import { online, session, who } from '../state/app';
 import { syncTrouble } from '../state/syncing';
 import { AccountData } from '../parts/account-data';
+import { ChangePassword } from '../parts/change-password';
 import { Consents } from '../parts/consents';
 import { Devices } from '../parts/devices';
 import { Notice, TroubleNotice } from '../parts/notice';
@@ -64,8 +65,9 @@ function Owner({ signedIn }: { signedIn: boolean }) {
 function OnServer() {
   const [shown, setShown] = useState<Shown | null>(null);
   const [failed, setFailed] = useState(false);
+  const [passwords, setPasswords] = useState(0); // changed so often since; each time other logins end
   useEffect(() => {
-    account().then(
+    session.profile.shown().then(
       (found) => {
         setShown(found);
         setFailed(false);
@@ -76,8 +78,9 @@ function OnServer() {
   if (!shown) return failed ? <Notice>{t('account.unreachable')}</Notice> : <div class="card placeholder" />;
   return (
     <>
-      <Devices />
+      <Devices key={passwords} />
       <Consents shown={shown} onChange={setShown} />
+      <ChangePassword onDone={() => setPasswords(passwords + 1)} />
       <AccountData />
     </>
   );

@@ -7,6 +7,7 @@ import { signIn } from '../state/account';
 import { Dialog } from '../parts/dialog';
 import { Field } from '../parts/field';
 import { KeepHistory, SHOWN } from '../parts/keep-history';
+import { NewPassword } from '../parts/new-password';
 import { TroubleNotice } from '../parts/notice';
 import { RecoveryCode } from '../parts/recovery-code';
 import { Page } from '../parts/shell';
@@ -86,15 +87,14 @@ function Form({ how }: { how: How }) {
 }
 
 function Password({ how, value, onText }: { how: How; value: string; onText(value: string): void }) {
-  const isNew = how !== 'login';
+  if (how === 'recover') return <NewPassword label={t('account.newPassword')} value={value} onText={onText} />;
+  if (how === 'register') return <NewPassword label={t('account.password')} value={value} onText={onText} />;
   return (
     <Field
-      label={t(how === 'recover' ? 'account.newPassword' : 'account.password')}
-      hint={isNew ? t('account.passwordHint') : undefined}
+      label={t('account.password')}
       type="password"
       name="password"
-      autocomplete={isNew ? 'new-password' : 'current-password'}
-      minLength={8}
+      autocomplete="current-password"
       required
       value={value}
       onText={onText}
@@ -106,7 +106,7 @@ function Password({ how, value, onText }: { how: How; value: string; onText(valu
 function askedOnly(how: How, code: string, keep: boolean) {
   return {
     code: how === 'recover' ? code : undefined,
-    consents: how === 'register' ? { sync: keep ? SHOWN : 0 } : undefined,
+    consents: how === 'register' && keep ? { sync: SHOWN } : undefined,
   };
 }
 

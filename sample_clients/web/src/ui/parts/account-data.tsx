@@ -1,7 +1,8 @@
 /** Take everything along, get a new recovery code, be gone. */
 import { useState } from 'preact/hooks';
 import { t } from '../i18n';
-import { deleteAccount, exported, newCode } from '../state/account';
+import { deleteAccount } from '../state/account';
+import { session } from '../state/app';
 import { PasswordDialog } from './password-dialog';
 import { RecoveryCode } from './recovery-code';
 
@@ -12,11 +13,11 @@ export function AccountData() {
   const [code, setCode] = useState<string | null>(null);
   const close = () => setAsking(null);
   const save = async (password: string) => {
-    download(await exported(password), 'skinscore-export.zip');
+    download(await session.profile.exported(password), 'skinscore-export.zip');
     close();
   };
   const renew = async (password: string) => {
-    setCode(await newCode(password));
+    setCode(await session.profile.newCode(password));
     close();
   };
   return (

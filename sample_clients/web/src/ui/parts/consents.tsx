@@ -1,6 +1,7 @@
 /** What was agreed to, in the server's own words, each with a switch. */
 import { type Key, consentText, t } from '../i18n';
-import { type Shown, consent } from '../state/account';
+import type { Shown } from '../../core/account';
+import { session } from '../state/app';
 import { syncNow } from '../state/syncing';
 import { TroubleNotice } from './notice';
 import { useWork } from './work';
@@ -9,7 +10,8 @@ export function Consents({ shown, onChange }: { shown: Shown; onChange(shown: Sh
   const work = useWork();
   const set = (purpose: string, yes: boolean) =>
     work.run(async () => {
-      onChange(await consent(purpose, yes ? shown.consent_texts[purpose].version : 0));
+      const version = yes ? shown.consent_texts[purpose].version : 0;
+      onChange(await session.profile.consent({ [purpose]: version }));
       void syncNow();
     });
   return (

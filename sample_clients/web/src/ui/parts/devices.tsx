@@ -2,18 +2,19 @@
 import { formatISO, fromUnixTime } from 'date-fns';
 import { useEffect, useState } from 'preact/hooks';
 import { moment, t } from '../i18n';
-import { type DeviceLogin, devices, endDevice } from '../state/account';
+import type { DeviceLogin } from '../../core/account';
+import { session } from '../state/app';
 import { TroubleNotice } from './notice';
 import { useWork } from './work';
 
 export function Devices() {
   const [all, setAll] = useState<DeviceLogin[]>([]);
   const work = useWork();
-  const list = async () => setAll(await devices());
+  const list = async () => setAll(await session.profile.devices());
   useEffect(() => void work.run(list), []);
   const end = (id: string) =>
     work.run(async () => {
-      await endDevice(id);
+      await session.profile.endDevice(id);
       await list();
     });
   return (

@@ -1,10 +1,10 @@
 /** "Explain in detail": asks for consent before anything is sent, and for an account where there is none. */
 import { useEffect, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
+import type { Shown } from '../../core/account';
 import { codeOf } from '../../core/trouble';
 import { consentText, t } from '../i18n';
-import { type Shown, account, consent } from '../state/account';
-import { who } from '../state/app';
+import { session, who } from '../state/app';
 import { explain } from '../state/photo';
 import { Dialog } from './dialog';
 import { Icon } from './icon';
@@ -32,7 +32,7 @@ export function Explain({ layers }: { layers: Record<string, string> | null }) {
   const agreed = async (version: number) => {
     setAsking(false);
     await work.run(async () => {
-      await consent('heatmap', version);
+      await session.profile.consent({ heatmap: version });
       await explain();
     });
   };
@@ -55,7 +55,7 @@ export function Explain({ layers }: { layers: Record<string, string> | null }) {
 function Consent({ onYes, onNo }: { onYes(version: number): void; onNo(): void }) {
   const [shown, setShown] = useState<Shown | null>(null);
   const [error, setError] = useState<unknown>(null);
-  useEffect(() => void account().then(setShown, setError), []);
+  useEffect(() => void session.profile.shown().then(setShown, setError), []);
   const text = shown?.consent_texts.heatmap;
   return (
     <Dialog title={t('consent.title')} onClose={onNo}>

@@ -1,4 +1,5 @@
 /** Asks for the password once more before something that cannot be undone, or shows much. */
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../i18n';
 import { Dialog } from './dialog';
@@ -10,12 +11,14 @@ interface Props {
   title: string;
   lead?: string;
   danger?: boolean;
+  /** What else is asked. */
+  children?: ComponentChildren;
   onClose(): void;
   /** Raises what the server said; the dialog stays then. */
   onPassword(password: string): Promise<void>;
 }
 
-export function PasswordDialog({ title, lead, danger, onClose, onPassword }: Props) {
+export function PasswordDialog({ title, lead, danger, children, onClose, onPassword }: Props) {
   const [password, setPassword] = useState('');
   const work = useWork();
   const submit = (event: Event) => {
@@ -34,6 +37,7 @@ export function PasswordDialog({ title, lead, danger, onClose, onPassword }: Pro
           value={password}
           onText={setPassword}
         />
+        {children}
         <TroubleNotice error={work.error} />
         <div class="actions">
           <button class={`button ${danger ? 'danger' : 'primary'}`} disabled={work.busy}>

@@ -7,6 +7,8 @@ import { Choice } from './choice';
 import { TroubleNotice } from './notice';
 import { useWork } from './work';
 
+const SAID = { take: 'account.modelTaken', keep: 'account.modelSame', wait: 'account.modelLater' } as const;
+
 export function ThisDevice() {
   const languages = Object.entries(LANGUAGES).map(([code, words]): [string, string] => [code, words.language]);
   return (
@@ -41,11 +43,8 @@ function Model() {
   const look = () =>
     work.run(async () => {
       setSaid('');
-      const outcome = await lookForUpdate();
-      const key = ({ taken: 'account.modelTaken', same: 'account.modelSame', later: 'account.modelLater' } as const)[
-        outcome
-      ];
-      setSaid(t(key, { version: bundle.value?.data.version ?? '' }));
+      const decision = await lookForUpdate();
+      setSaid(t(SAID[decision], { version: bundle.value?.data.version ?? '' }));
     });
   return (
     <>

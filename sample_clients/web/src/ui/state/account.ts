@@ -1,22 +1,8 @@
-/** What the account page asks of the server. */
+/** Coming and going, told to the page and to the other tabs. */
 import type { Credentials, How } from '../../core/session';
 import { changed, session } from './app';
 import { forget } from './photo';
 import { syncNow } from './syncing';
-
-export interface Shown {
-  email: string;
-  consents: Record<string, boolean>;
-  consent_texts: Record<string, { version: number; text: string }>;
-}
-
-export interface DeviceLogin {
-  id: string;
-  name: string;
-  platform: string;
-  last_used: number;
-  current: boolean;
-}
 
 /** Sign in; the recovery code to be shown once, where there is one. Raises `Trouble`. */
 export async function signIn(
@@ -40,33 +26,4 @@ export async function deleteAccount(password: string): Promise<void> {
   forget();
   await session.deleteAccount(password);
   await changed();
-}
-
-export const account = (): Promise<Shown> => asked('GET', '/v1/account');
-export const devices = async (): Promise<DeviceLogin[]> =>
-  (await asked<{ devices: DeviceLogin[] }>('GET', '/v1/auth/devices')).devices;
-
-/** Agree to a purpose's text of that version; 0 withdraws. */
-export const consent = (purpose: string, version: number): Promise<Shown> =>
-  asked('PATCH', '/v1/account', { consents: { [purpose]: version } });
-
-export async function endDevice(id: string): Promise<void> {
-  await session.server.call('DELETE', `/v1/auth/devices/${id}`);
-}
-
-/** A new recovery code, which ends the old one. */
-export async function newCode(password: string): Promise<string> {
-  await session.server.reauthenticate(password);
-  return (await asked<{ recovery_code: string }>('PATCH', '/v1/account', { new_recovery_code: true })).recovery_code;
-}
-
-/** Everything that the server keeps, as a ZIP. */
-export async function exported(password: string): Promise<Blob> {
-  await session.server.reauthenticate(password);
-  return (await session.server.call('GET', '/v1/account/export')).blob();
-}
-
-async function asked<T>(method: string, path: string, json?: unknown): Promise<T> {
-  const answer = await session.server.call(method, path, json === undefined ? {} : { json });
-  return answer.json();
 }

@@ -34,7 +34,7 @@ export class Grading {
   }
 }
 
-/** Raises `model-answers-wrongly` unless the bundle grades its golden photos on this machine as it should. */
+/** Raises `wrong-answers` unless the bundle grades its golden photos on this machine as it should. */
 export async function prove(bundle: Bundle, golden: Uint8Array): Promise<void> {
   const trial = await Grading.load(bundle);
   const machine: Machine = {

@@ -2,7 +2,8 @@
 import { signal } from '@preact/signals';
 import { browserWire, send } from '../../core/wire';
 import { Trouble } from '../../core/trouble';
-import { type Outcome, firstBundle, update } from '../../core/update';
+import type { Decision } from '../../core/channel';
+import { firstBundle, update } from '../../core/update';
 import { bundle, models } from './app';
 import { Grading, prove } from './grader';
 
@@ -33,16 +34,16 @@ async function load(): Promise<Grading> {
 }
 
 /** Look for a newer model now. Raises `Trouble`; the model in use stays then. */
-export async function lookForUpdate(): Promise<Outcome> {
+export async function lookForUpdate(): Promise<Decision> {
   await models.device.set(LOOKED, Date.now());
-  const outcome = await browserWire.exclusively('update', () => update(models, fetchBytes, prove));
-  if (outcome === 'taken') {
+  const decision = await browserWire.exclusively('update', () => update(models, fetchBytes, prove));
+  if (decision === 'take') {
     const before = loading;
     loading = null;
     await grader();
     void before?.then((old) => old.end());
   }
-  return outcome;
+  return decision;
 }
 
 /** The same once a day, in silence: there may be no network, or no channel. */
