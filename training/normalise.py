@@ -6,9 +6,11 @@ them: faint spots are learned many times faster. The data set's constants are wh
 """
 
 from torch import Tensor, nn, tensor
+from torch.nn import functional
 
 PHOTO, DATASET = "photo", "dataset"
 UNIT = 0.4  # relative contrast that becomes 1; skin under one lamp varies by about this much
+CELL = 16  # px
 
 
 class PhotoNormal(nn.Module):
@@ -16,8 +18,15 @@ class PhotoNormal(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         share = image * (1 / 255)  # in half precision a phone's sum over grey levels would overflow
-        level = share.mean([2, 3], keepdim=True) + 1 / 255  # one grey level keeps a black photo finite
+        level = mean_colour(share) + 1 / 255  # one grey level keeps a black photo finite
         return (share / level - 1.0) * (1 / UNIT)
+
+
+def mean_colour(share: Tensor) -> Tensor:
+    """Mean (B,3,1,1) of photos (B,3,S,S), of cells first: a sum of all pixels one by one, as XNNPACK does it in fp32,
+    is off by 3 parts in 10,000 at 224 px, and grades by .007."""
+    cells = functional.avg_pool2d(share, CELL) if share.shape[-1] % CELL == 0 else share
+    return cells.mean([2, 3], keepdim=True)
 
 
 class DatasetNormal(nn.Module):

@@ -6,7 +6,7 @@ import torch
 from training import checkpoint
 from training.decoding import Decoding
 from training.model import SkinNet
-from training.normalise import DATASET, PHOTO, UNIT, DatasetNormal, PhotoNormal
+from training.normalise import DATASET, PHOTO, UNIT, DatasetNormal, PhotoNormal, mean_colour
 
 
 @pytest.fixture
@@ -37,6 +37,12 @@ def test_a_data_sets_constants_are_subtracted_and_divided_by(photo):
     mean, std = (0.5, 0.4, 0.3), (0.2, 0.25, 0.1)
     expected = (photo / 255 - torch.tensor(mean).view(1, 3, 1, 1)) / torch.tensor(std).view(1, 3, 1, 1)
     assert torch.allclose(DatasetNormal(mean, std)(photo), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("side", [224, 96, 50])  # the last one is no whole number of cells
+def test_the_mean_of_cells_is_the_mean_of_the_photo(side):
+    share = torch.rand(2, 3, side, side, generator=torch.Generator().manual_seed(1))
+    assert torch.allclose(mean_colour(share), share.mean([2, 3], keepdim=True), atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", [PHOTO, DATASET])
