@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from api import jobs, metrics
+from api import leases, metrics
 from api.config import ConfigError
 from api.tables import HeatmapJob
 from tests.api.test_serve import ROOT, free_port, until
@@ -68,7 +68,7 @@ def test_the_queue_is_what_the_table_says(app, owner, config, folder):
         account = owner.tokens["account_id"]
         HeatmapJob.create(id=str(n), account=account, key=str(n), attributes="oil", status=status, created_at=at)
     series = scrape(port)
-    assert [series[f'skinscore_heatmap_jobs{{status="{status}"}}'] for status in jobs.OPEN] == [2, 1]
+    assert [series[f'skinscore_heatmap_jobs{{status="{status}"}}'] for status in leases.OPEN] == [2, 1]
     assert series["skinscore_heatmap_waiting_seconds"] >= 60
 
 
