@@ -3,7 +3,7 @@
 import pytest
 from peewee import OperationalError
 
-from api import jobs, limits, routed
+from api import jobs, leases, limits, routed
 from api.answers import answers as may_answer
 from api.database import database
 from tests.answers import Answer, Answers, described
@@ -175,11 +175,11 @@ def test_who_waits_for_a_heatmap_is_told_what_became_of_the_photo(owner, monkeyp
     submit = jobs.submit
 
     def fails_at_once(*given):
-        job = submit(*given)
-        jobs.fail(jobs.claim(), what)
-        return job
+        submitted = submit(*given)
+        leases.fail(leases.claim()[0], what)
+        return submitted
 
-    jobs.beat()
+    leases.beat()
     monkeypatch.setattr(jobs, "submit", fails_at_once)
     answer = owner.ask("POST", "/v1/heatmaps", data=PNG, content_type="image/png")
     assert slug(answer) == what and answer.json["job"]
@@ -189,11 +189,11 @@ def test_a_heatmap_cancelled_while_somebody_waits_is_404(owner, monkeypatch):
     submit = jobs.submit
 
     def cancelled_at_once(*given):
-        job = submit(*given)
-        job.delete_instance()
-        return job
+        submitted = submit(*given)
+        submitted[0].delete_instance()
+        return submitted
 
-    jobs.beat()
+    leases.beat()
     monkeypatch.setattr(jobs, "submit", cancelled_at_once)
     assert slug(owner.ask("POST", "/v1/heatmaps", data=PNG, content_type="image/png")) == "not-found"
 
