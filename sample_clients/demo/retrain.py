@@ -76,7 +76,8 @@ def run(out: Path, file: str) -> None:
         phone = Client(BUNDLE, out / "phone", url, out / "keys.json")
         photo = sample_photo(out / "photo.png")
         with steps.timed("a client grades"):
-            phone.sign_in("register", f"{ids.uuid7()}@example.org", PASSWORD, "phone", adopt=False)
+            email = f"{ids.uuid7()}@example.org"
+            phone.sign_in("register", email, PASSWORD, "phone", adopt=False, consents={"sync": 1})
             before = graded(phone, photo)
         retrain(steps, out, file)
         with steps.timed("the client takes it"):
