@@ -18,8 +18,6 @@ AXE = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
 RULES = "axe.run(document, {resultTypes: ['violations']})"
 SIZES = {"phone": PHONE["viewport"], "desktop": DESKTOP["viewport"]}
 ALL = (("phone", "light"), ("phone", "dark"), ("desktop", "light"), ("desktop", "dark"))
-
-
 FULLY = ("grade", "result", "history", "trend", "account", "register", "consent")
 
 
