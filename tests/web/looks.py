@@ -1,5 +1,10 @@
-"""Pictures of a state on phone and desktop, light and dark, and what axe says about each; they lie in var/web."""
+"""Pictures of a state on phone and desktop, light and dark, and what axe says about each; they lie in var/web.
 
+DEEP=1 takes every state in all four looks. Without it these are taken in English of the states that look most
+different; of the others one in English in the dark and one in Korean in the light, both on the phone.
+"""
+
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,14 +18,22 @@ AXE = FOLDER / "node_modules" / "axe-core" / "axe.min.js"
 RULES = "axe.run(document, {resultTypes: ['violations']})"
 SIZES = {"phone": PHONE["viewport"], "desktop": DESKTOP["viewport"]}
 ALL = (("phone", "light"), ("phone", "dark"), ("desktop", "light"), ("desktop", "dark"))
+FULLY = ("grade", "result", "history", "trend", "account", "register", "consent")
 
 
-def judged(page: Page, language: str, state: str, looks: Sequence[tuple[str, str]] = ALL) -> list[str]:
-    """Picture the state in these looks; what axe finds, one line each."""
+def wanted(language: str, state: str) -> Sequence[tuple[str, str]]:
+    """The looks in which a state is taken."""
+    if os.environ.get("DEEP") or (language == "en" and state in FULLY):
+        return ALL
+    return [("phone", "dark" if language == "en" else "light")]
+
+
+def judged(page: Page, language: str, state: str) -> list[str]:
+    """Picture the state; what axe finds, one line each."""
     folder = OUT / language
     folder.mkdir(parents=True, exist_ok=True)
     found: list[str] = []
-    for size, scheme in looks:
+    for size, scheme in wanted(language, state):
         picture(page, size, scheme, folder / f"{state}-{size}-{scheme}.png")
         found += [f"{state} {size} {scheme}: {fault}" for fault in violations(page)]
     wear(page, *ALL[0])

@@ -1,5 +1,6 @@
 """The account itself: the ways in, also after a lost answer, another password, taking everything along, the end."""
 
+import re
 import zipfile
 
 from playwright.sync_api import Route, expect
@@ -25,6 +26,21 @@ def test_a_lost_answer_to_a_registration_costs_no_recovery_code(opened):
     person.sign_in()
     new.email = person.email
     new.sign_in("recover", NEW, code=person.recovery_code)
+
+
+def busy(route: Route) -> None:
+    """More tries than the server allows in a while."""
+    problem = {"type": "urn:skinscore:problem:rate-limited", "title": "Too many requests", "status": 429}
+    route.fulfill(status=429, headers={"Retry-After": "240"}, content_type="application/problem+json", json=problem)
+
+
+def test_who_is_to_wait_long_is_told_until_when_and_asks_once(opened):
+    person = opened()
+    asked: list[str] = []
+    person.page.route("**/v1/auth/login", lambda route: (asked.append(route.request.url), busy(route)))
+    person.fill_in("login", PASSWORD)
+    expect(person.page.get_by_role("alert")).to_have_text(re.compile(r"Too many tries.* Not before \d\d:\d\d:\d\d"))
+    assert len(asked) == 1
 
 
 def test_a_new_password_ends_the_other_logins_and_is_the_one_from_then_on(opened):

@@ -1,12 +1,6 @@
-"""Every state in English and Korean: pictures to look at, and axe finds nothing.
-
-DEEP=1 takes every state in all four looks. Without it they are taken of the states that look most different, in
-English; of the others one on the phone and one on the desktop, and in Korean the phone's alone.
-"""
+"""Every state in English and Korean: pictures to look at, and axe finds nothing."""
 
 import gzip
-import os
-from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,15 +9,6 @@ from tests.web import looks
 from tests.web.states import walk
 
 KIB = 1024
-DEEP = bool(os.environ.get("DEEP"))
-FULLY = ("grade", "result", "history", "trend", "account", "consent")
-
-
-def wanted(language: str, state: str) -> Sequence[tuple[str, str]]:
-    """The looks in which a state is taken."""
-    if DEEP or (language == "en" and state in FULLY):
-        return looks.ALL
-    return looks.ALL[::3] if language == "en" else looks.ALL[:1]
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -33,11 +18,11 @@ def test_every_state_is_accessible_and_pictured(opened, photos, site, language):
     faults: list[str] = []
     for state in walk(person, photos, urlsplit(site).port, language):
         seen.append(state)
-        faults += looks.judged(person.page, language, state, wanted(language, state))
-    taken = sum(len(wanted(language, state)) for state in seen)
+        faults += looks.judged(person.page, language, state)
+    taken = sum(len(looks.wanted(language, state)) for state in seen)
     print(f"\naxe: {len(faults)} violations in {len(seen)} states, {taken} looks ({language})")
     assert faults == []
-    assert len(seen) == len(set(seen)) >= 25 and set(FULLY) <= set(seen)
+    assert len(seen) == len(set(seen)) >= 25 and set(looks.FULLY) <= set(seen)
 
 
 def test_axe_would_notice_a_fault(opened):

@@ -1,4 +1,4 @@
-"""A newer model is taken through the signed channel; a tampered one is refused, and the one in use stays."""
+"""A newer model is taken through the signed channel; a tampered one is refused; maps of another one are told apart."""
 
 import pytest
 
@@ -36,6 +36,17 @@ def test_a_newer_model_is_taken_and_tampered_or_unlearned_is_seen(opened, photos
     person.says("Model 0.9.0")
     person.offline()
     assert len(person.grade(photos["other.png"])) == 4
+
+
+def test_maps_of_another_model_than_the_one_that_graded_say_so(opened, photos, operator):
+    person = opened()
+    person.sign_in()
+    person.grade(photos["skin.png"])
+    operator.offer(operator.publish(sequence=92, version="0.9.2"))
+    person.button("Explain in detail").click()
+    person.button("Agree and send").click()
+    person.says("It explains model 0.9.2")
+    assert looks.judged(person.page, "en", "result-detailed-by-another") == []
 
 
 def without_cheek(key: str) -> dict[str, list[int]]:

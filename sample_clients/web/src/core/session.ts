@@ -55,6 +55,7 @@ export class Session {
     await this.store.set('email', who.email);
     await this.server.keep(issued);
     await this.device.setAll({ account: issued.account_id, attempt: null });
+    this.account = issued.account_id; // last: until then `follow` finds nothing to follow
     if (guest.length && (await adopt(guest.length))) {
       await this.store.add(...guest);
       await this.device.removeHistory(null);
@@ -103,6 +104,7 @@ export class Session {
   private async use(account: string | null): Promise<void> {
     await this.enter(account);
     await this.device.set('account', account);
+    this.account = account;
   }
 
   private async enter(account: string | null): Promise<void> {
@@ -110,7 +112,6 @@ export class Session {
     this.store = await Store.open(this.device.historyName(account));
     this.server = new Server(this.wire, this.store);
     this.profile = new Account(this.server);
-    this.account = account;
   }
 }
 

@@ -65,6 +65,7 @@ export const en = {
   'result.detail': 'Explain in detail',
   'result.detailBusy': 'The server is looking …',
   'result.detailDone': 'Detailed map from the server',
+  'result.detailOther': 'It explains model {version}; another one gave these grades.',
   'result.detailGuest': 'The server draws a finer map. That needs an account: sign in first, your grades stay.',
   'result.disclaimer':
     'Cosmetic appearance only, no medical meaning. The reference model learned on synthetic skin and is not validated on people.',

@@ -67,6 +67,7 @@ export const ko: Messages = {
   'result.detail': '자세히 설명',
   'result.detailBusy': '서버가 보고 있어요 …',
   'result.detailDone': '서버가 그린 자세한 지도',
+  'result.detailOther': '이 지도는 모델 {version}을 설명합니다. 등급은 다른 모델이 매겼어요.',
   'result.detailGuest': '서버가 더 세밀한 지도를 그립니다. 계정이 필요해요. 로그인해도 결과는 그대로 남습니다.',
   'result.disclaimer':
     '겉으로 보이는 미용 상태일 뿐 의학적 의미는 없습니다. 기준 모델은 합성 피부로 학습했고 사람에게서 검증되지 않았습니다.',

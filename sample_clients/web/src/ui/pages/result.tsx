@@ -30,7 +30,7 @@ export function Result() {
       <div class="result">
         <div class="result-photo">
           <HeatPhoto looked={seen} attribute={shown.attribute} />
-          <Explain layers={seen.layers} />
+          <Explain looked={seen} />
         </div>
         <div class="result-grades">
           <AdviceNotice advice={seen.grading.advice} />

@@ -1,4 +1,5 @@
 /** What was agreed to, in the server's own words, each with a switch. */
+import { useState } from 'preact/hooks';
 import { type Key, consentText, t } from '../i18n';
 import type { Shown } from '../../core/account';
 import { session } from '../state/app';
@@ -8,12 +9,16 @@ import { useWork } from './work';
 
 export function Consents({ shown, onChange }: { shown: Shown; onChange(shown: Shown): void }) {
   const work = useWork();
-  const set = (purpose: string, yes: boolean) =>
-    work.run(async () => {
+  const [chosen, setChosen] = useState<Record<string, boolean>>({}); // shown until the server has answered
+  const set = async (purpose: string, yes: boolean) => {
+    setChosen({ [purpose]: yes });
+    await work.run(async () => {
       const version = yes ? shown.consent_texts[purpose].version : 0;
       onChange(await session.profile.consent({ [purpose]: version }));
       void syncNow();
     });
+    setChosen({});
+  };
   return (
     <section class="card">
       <h2>{t('account.consents')}</h2>
@@ -28,7 +33,7 @@ export function Consents({ shown, onChange }: { shown: Shown; onChange(shown: Sh
               id={`consent-${purpose}`}
               type="checkbox"
               class="switch"
-              checked={shown.consents[purpose]}
+              checked={chosen[purpose] ?? shown.consents[purpose]}
               disabled={work.busy}
               onChange={(event) => set(purpose, event.currentTarget.checked)}
             />

@@ -5,23 +5,26 @@ import type { Shown } from '../../core/account';
 import { codeOf } from '../../core/trouble';
 import { consentText, t } from '../i18n';
 import { session, who } from '../state/app';
-import { explain } from '../state/photo';
+import { type Looked, explain } from '../state/photo';
 import { Dialog } from './dialog';
 import { Icon } from './icon';
 import { TroubleNotice } from './notice';
 import { useWork } from './work';
 
-export function Explain({ layers }: { layers: Record<string, string> | null }) {
+export function Explain({ looked }: { looked: Looked }) {
   const work = useWork();
   const [asking, setAsking] = useState(false);
   useEffect(() => {
     if (codeOf(work.error) === 'consent-required') setAsking(true);
   }, [work.error]);
-  if (layers)
+  if (looked.layers)
     return (
-      <p class="kept" role="status">
-        <Icon name="check" /> {t('result.detailDone')}
-      </p>
+      <div role="status">
+        <p class="kept">
+          <Icon name="check" /> {t('result.detailDone')}
+        </p>
+        {looked.explains && <p class="aside">{t('result.detailOther', { version: looked.explains })}</p>}
+      </div>
     );
   if (!who.value.signedIn)
     return (

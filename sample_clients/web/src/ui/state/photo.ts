@@ -18,6 +18,8 @@ export interface Looked {
   photo: string;
   /** Object URLs of the server's layers by attribute, once asked for. */
   layers: Record<string, string> | null;
+  /** The version of the model that those explain, where it is another one than graded. */
+  explains: string | null;
 }
 
 export const part = signal(0);
@@ -36,7 +38,7 @@ export async function look(photo: Blob): Promise<void> {
   const record = scoreRecord(grading, used);
   if (Object.keys(record.attributes).length) await session.store.add(record);
   forget();
-  looked.value = { grading, record, photo: URL.createObjectURL(photo), layers: null };
+  looked.value = { grading, record, photo: URL.createObjectURL(photo), layers: null, explains: null };
   void navigator.storage?.persist?.();
   await kept();
 }
@@ -63,15 +65,18 @@ export async function explain(): Promise<void> {
   const png = await (await grader()).ask((one) => one.png(seen.grading.pixels));
   const body = await png.arrayBuffer();
   const headers = { 'Content-Type': 'image/png', Prefer: `wait=${WAIT}` };
-  let job = await (await session.server.call('POST', '/v1/heatmaps', { body, headers })).json();
+  const query = { graded_by: seen.record.file_sha256 };
+  let job = await (await session.server.call('POST', '/v1/heatmaps', { query, body, headers })).json();
   for (const until = Date.now() + PATIENCE; ['queued', 'running'].includes(job.status);) {
     if (Date.now() > until) throw new Trouble('busy');
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
-    job = await (await session.server.call('GET', `/v1/heatmaps/${job.id}`)).json();
+    job = await (await session.server.call('GET', `/v1/heatmaps/${job.id}`, { query })).json();
   }
   if (job.status !== 'succeeded') throw new Trouble('photo-rejected', job.problem?.detail);
-  const layers = await fetchLayers(job.result.attributes);
-  if (looked.value === seen) looked.value = { ...seen, layers };
+  const { attributes, model, score_by_another_model } = job.result;
+  const layers = await fetchLayers(attributes);
+  const explains = score_by_another_model ? model.version : null;
+  if (looked.value === seen) looked.value = { ...seen, layers, explains };
 }
 
 async function fetchLayers(attributes: Record<string, { href: string }>): Promise<Record<string, string>> {
