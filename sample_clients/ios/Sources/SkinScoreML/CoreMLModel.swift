@@ -1,0 +1,1 @@
+// Grade with Core ML.
