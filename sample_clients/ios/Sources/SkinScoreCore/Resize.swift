@@ -49,7 +49,9 @@ extension Pixels {
                 blue += weight * Int64(bytes[at + 2])
                 at += channels
             }
-            line.append(contentsOf: [red, green, blue])
+            line.append(red)
+            line.append(green)
+            line.append(blue)
         }
         return line
     }

@@ -91,7 +91,7 @@ final class ResizeTests: XCTestCase {
 
     /// The eight EXIF orientations of a 2 x 3 picture whose red values are 0..5 as they lie in the file.
     func testEveryOrientationIsUndone() throws {
-        let bytes = (0..<6).flatMap { [UInt8($0), 0, 0] }
+        let bytes = (0..<6).flatMap { value -> [UInt8] in [UInt8(value), 0, 0] }
         let lying = try Pixels(width: 2, height: 3, channels: 3, bytes: bytes)
         let upright: [Int: [UInt8]] = [
             1: [0, 1, 2, 3, 4, 5], 2: [1, 0, 3, 2, 5, 4], 3: [5, 4, 3, 2, 1, 0], 4: [4, 5, 2, 3, 0, 1],

@@ -1,0 +1,172 @@
+// Patience, problems, tokens, and how a request is put together.
+import Foundation
+import XCTest
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+@testable import SkinScoreCore
+
+/// Answers each request from a list, the last one for ever; nil is no answer.
+private actor Scripted: Transport {
+    private let answers: [Answer?]
+    private(set) var asked: [Request] = []
+
+    init(_ answers: [Answer?]) {
+        self.answers = answers
+    }
+
+    func send(_ request: Request, to server: URL) async throws -> Answer {
+        let answer = answers[min(asked.count, answers.count - 1)]
+        asked.append(request)
+        guard let answer else { throw URLError(.timedOut) }
+        return answer
+    }
+}
+
+/// Remembers for how long it was waited.
+private actor Waits {
+    private(set) var seconds: [Double] = []
+    func add(_ one: Double) { seconds.append(one) }
+}
+
+final class ServerTests: XCTestCase {
+    private func json(_ status: Int, _ body: JSONValue, _ headers: [String: String] = [:]) -> Answer {
+        let kind = status < 400 ? "application/json; charset=utf-8" : "application/problem+json"
+        return Answer(status: status, headers: headers.merging(["content-type": kind]) { own, _ in own }, body: body.canonical())
+    }
+
+    private func problem(_ status: Int, _ slug: String, _ headers: [String: String] = [:]) -> Answer {
+        json(status, ["type": .string("urn:skinscore:problem:\(slug)"), "title": "No"], headers)
+    }
+
+    private func server(_ scratch: Scratch, _ transport: any Transport, _ patience: Patience = .none) throws -> Server {
+        Server(
+            url: try XCTUnwrap(URL(string: "http://server")), store: try Store(home: scratch.folder),
+            secrets: FileSecrets(home: scratch.folder), transport: transport, patience: patience)
+    }
+
+    func testABusyServerIsAskedAgainAndWaitedForAsLongAsItSays() async throws {
+        let (scratch, waits) = (try Scratch(), Waits())
+        let busy = problem(503, "busy", ["retry-after": "7"])
+        let transport = Scripted([busy, nil, json(200, ["ok": 1])])
+        let patient = Patience(tries: 4) { await waits.add($0) }
+        let answer = try await server(scratch, transport, patient).fetch("/x")
+        XCTAssertEqual(try answer.json()["ok"]?.whole, 1)
+        let seconds = await waits.seconds
+        XCTAssertEqual(seconds.count, 2)
+        XCTAssertEqual(seconds[0], 7)
+        XCTAssertLessThanOrEqual(seconds[1], 2)
+    }
+
+    func testWhoIsAskedToWaitLongIsToldSoAtOnce() async throws {
+        let scratch = try Scratch()
+        let transport = Scripted([problem(429, "rate-limited", ["Retry-After": "3600"])])
+        let server = try server(scratch, transport)
+        let code = try await troubleCode { _ = try await server.fetch("/x") }
+        XCTAssertEqual(code, "rate-limited")
+        let asked = await transport.asked
+        XCTAssertEqual(asked.count, 1)
+    }
+
+    func testNoAnswerAfterAllTriesIsOfflineAndAnythingElseIsNotRepeated() async throws {
+        let scratch = try Scratch()
+        let (silent, refusing) = (Scripted([nil]), Scripted([problem(422, "invalid")]))
+        let (one, other) = (try server(scratch, silent), try server(scratch, refusing))
+        let offline = try await troubleCode { _ = try await one.fetch("/x") }
+        let invalid = try await troubleCode { _ = try await other.fetch("/x") }
+        XCTAssertEqual([offline, invalid], ["offline", "invalid"])
+        let (tried, asked) = (await silent.asked.count, await refusing.asked.count)
+        XCTAssertEqual([tried, asked], [4, 1])
+    }
+
+    func testAPageOfSomebodyElseIsNoAnswer() async throws {
+        let scratch = try Scratch()
+        let portal = Answer(status: 200, headers: ["Content-Type": "text/html"], body: Data("<html>".utf8))
+        let server = try server(scratch, Scripted([portal]))
+        let code = try await troubleCode { _ = try await server.fetch("/x") }
+        XCTAssertEqual(code, "unexpected")
+    }
+
+    func testAProblemIsReadAsOneSentence() {
+        let body: JSONValue = [
+            "type": "urn:skinscore:problem:invalid", "title": "No", "errors": [["pointer": "/bucket", "detail": "say day"]],
+        ]
+        XCTAssertThrowsError(try Problems.checked(json(422, body))) {
+            XCTAssertEqual($0 as? Trouble, Trouble("invalid", "No; /bucket: say day"))
+        }
+        let silent = Answer(status: 500, headers: [:], body: Data("oops".utf8))
+        XCTAssertThrowsError(try Problems.checked(silent)) { XCTAssertEqual(($0 as? Trouble)?.code, "unexpected") }
+    }
+
+    func testTenCallsAtOnceRefreshOnce() async throws {
+        let scratch = try Scratch()
+        let fresh = json(200, ["access_token": "a", "refresh_token": "r2"])
+        let transport = Scripted([fresh, json(200, [:])])
+        try FileSecrets(home: scratch.folder).write("r1")
+        let store = try Store(home: scratch.folder)
+        try await store.set(["account": "me"])
+        let server = try server(scratch, transport)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<10 { group.addTask { _ = try await server.call(Request("GET", "/x")) } }
+            try await group.waitForAll()
+        }
+        let refreshes = await transport.asked.filter { $0.path == "/v1/auth/refresh" }
+        XCTAssertEqual(refreshes.count, 1)
+        XCTAssertEqual(try FileSecrets(home: scratch.folder).read(), "r2")
+    }
+
+    func testATimeoutDoesNotEndALogin() async throws {
+        let scratch = try Scratch()
+        try FileSecrets(home: scratch.folder).write("r1")
+        let store = try Store(home: scratch.folder)
+        try await store.set(["account": "me"])
+        let server = try server(scratch, Scripted([nil]))
+        let code = try await troubleCode { _ = try await server.call(Request("GET", "/x")) }
+        let signedIn = try await server.isSignedIn()
+        XCTAssertEqual(code, "offline")
+        XCTAssertTrue(signedIn)
+    }
+
+    func testAnotherAccountIsRefusedBeforeTheServerHearsOfIt() async throws {
+        let scratch = try Scratch()
+        let store = try Store(home: scratch.folder)
+        try await store.set(["account": "me", "email": "me@example.org"])
+        let transport = Scripted([json(200, [:])])
+        let server = try server(scratch, transport)
+        let who = Credentials(email: "you@example.org", password: "p", device: "d")
+        for how in [SignIn.login, SignIn.register, SignIn.recover] {
+            let code = try await troubleCode { _ = try await server.signIn(how, who) }
+            XCTAssertEqual(code, "other-account")
+        }
+        let asked = await transport.asked
+        XCTAssertEqual(asked.count, 0)
+    }
+}
+
+final class WireTests: XCTestCase {
+    func testAQueryIsEncodedSoThatNoSignChangesItsMeaning() throws {
+        let request = Request("GET", "/v1/sync", query: ["cursor": "a+b/c=d&e f", "limit": "2"])
+        let url = try XCTUnwrap(URL(string: "https://example.org/"))
+        let prepared = try URLSessionTransport.prepare(request, url)
+        XCTAssertEqual(
+            prepared.url?.absoluteString, "https://example.org/v1/sync?cursor=a%2Bb%2Fc%3Dd%26e%20f&limit=2")
+        XCTAssertNil(prepared.httpBody)
+    }
+
+    func testAJSONBodyIsCanonicalAndSaysWhatItIs() throws {
+        let request = Request("POST", "/x", headers: ["Authorization": "Bearer t"], json: ["b": 1, "a": []])
+        let prepared = try URLSessionTransport.prepare(request, try XCTUnwrap(URL(string: "http://h:8000")))
+        XCTAssertEqual(prepared.httpBody, Data(#"{"a":[],"b":1}"#.utf8))
+        XCTAssertEqual(prepared.httpMethod, "POST")
+        XCTAssertEqual(prepared.value(forHTTPHeaderField: "Content-Type"), "application/json")
+        XCTAssertEqual(prepared.value(forHTTPHeaderField: "Authorization"), "Bearer t")
+    }
+
+    func testHeadersAreFoundWhateverTheirLetters() {
+        let answer = Answer(status: 200, headers: ["eTaG": "x"], body: Data())
+        XCTAssertEqual(answer.header("ETag"), "x")
+        XCTAssertNil(answer.header("Date"))
+    }
+}
