@@ -1,4 +1,5 @@
-// Canonical JSON: keys sorted by code point, no spaces, UTF-8 without escapes that JSON does not need. Hashes are of it.
+// Canonical JSON: keys sorted by code point, no spaces, UTF-8 without escapes that JSON does not need. Hashes are of
+// it.
 import Foundation
 
 extension JSONValue {

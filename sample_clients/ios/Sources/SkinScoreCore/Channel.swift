@@ -74,9 +74,13 @@ struct Channel: Sendable {
 
     /// Keep, wait or take. Throws `Trouble` for a channel that may not be followed (any more).
     func decide(_ device: Device, _ now: Date) throws -> Decision {
-        try insist(channel == device.channel, "other-channel", "the server offers '\(channel)', not '\(device.channel)'")
-        try insist(sequence >= device.seen, "older-channel", "channel \(sequence) is older than \(device.seen), seen before")
-        try insist(expiry > now.timeIntervalSince1970, "expired", "the channel expired at \(expiresAt): its operator renews it")
+        try insist(
+            channel == device.channel, "other-channel", "the server offers '\(channel)', not '\(device.channel)'")
+        try insist(
+            sequence >= device.seen, "older-channel", "channel \(sequence) is older than \(device.seen), seen before")
+        try insist(
+            expiry > now.timeIntervalSince1970, "expired", "the channel expired at \(expiresAt): its operator renews it"
+        )
         try insist(neededApp <= device.app, "app-too-old", "the new model needs app \(minApp): update the app first")
         let withdrawn = device.revoked.union(revoked)
         try insist(!withdrawn.contains(bundleSHA256), "withdrawn", "the channel names a model that was withdrawn")

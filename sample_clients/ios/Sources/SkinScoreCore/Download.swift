@@ -1,7 +1,8 @@
 // Fetch one file of a bundle: no byte twice, none too many, and nothing under its name before its hash is right.
 //
 // It comes in pieces, each of which is on disk before the next is asked for; what has arrived lies in NAME.part. A
-// download that broke off goes on from there, also after a restart; `If-Range` makes sure that all are of the same file.
+// download that broke off goes on from there, also after a restart; `If-Range` makes sure that all are of the same
+// file.
 import Foundation
 
 struct Download {

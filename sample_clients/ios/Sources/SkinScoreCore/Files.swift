@@ -64,7 +64,8 @@ enum Files {
         #endif
     }
 
-    /// Readable by its owner alone; on iOS encrypted until the device was unlocked once, so that a background sync works.
+    /// Readable by its owner alone; on iOS encrypted until the device was unlocked once, so that a background sync
+    /// works.
     private static func private_(_ file: URL) throws {
         var attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
         #if os(iOS)

@@ -1,7 +1,7 @@
 // One person's history as a value, and every change that it can go through.
 //
-// A row holds a record, sent or not; `outbox` the ids whose push is not yet acknowledged; a tombstone is a row without a
-// body. `seq` is the server's number, by which the newest note shows; what was never sent has none.
+// A row holds a record, sent or not; `outbox` the ids whose push is not yet acknowledged; a tombstone is a row without
+// a body. `seq` is the server's number, by which the newest note shows; what was never sent has none.
 import Foundation
 
 struct Row: Equatable, Sendable {
@@ -61,7 +61,8 @@ struct History: Equatable, Sendable {
         outbox.remove(id)
         switch kind {
         case "deleted": bury(id)
-        case "conflict": if let theirs = verdict["record"].flatMap({ Record($0) }) { keepBoth(theirs, verdict["seq"]?.whole) }
+        case "conflict":
+            if let theirs = verdict["record"].flatMap({ Record($0) }) { keepBoth(theirs, verdict["seq"]?.whole) }
         case "invalid": parked[id] = verdict["problem"] ?? .object([:])
         default: rows[id]?.seq = verdict["seq"]?.whole
         }

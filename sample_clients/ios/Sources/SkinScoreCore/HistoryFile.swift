@@ -22,7 +22,8 @@ extension History {
     /// Throws `Trouble` for what is no history: such a file is never written over.
     init(reading data: Data) throws {
         guard let document = try? JSONValue.parse(data), document["schema"]?.whole == History.schema else {
-            throw Trouble("history-damaged", "history.json cannot be read: restore it from a backup; nothing was changed")
+            throw Trouble(
+                "history-damaged", "history.json cannot be read: restore it from a backup; nothing was changed")
         }
         for (id, row) in document["records"]?.fields ?? [:] {
             rows[id] = Row(body: row["body"].flatMap { Record($0) }, seq: row["seq"]?.whole)

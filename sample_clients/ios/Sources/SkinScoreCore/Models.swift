@@ -1,8 +1,8 @@
 // Which bundle this client runs: the one that came with the app, or a newer one under `home`/models.
 //
 // The choice is a setting of the local history, so switching happens whole or not at all. Folders are named by hash and
-// found below `home`, whose own path changes with every update of an app. Whatever is missing or damaged, an older bundle
-// takes over: the previous one, then the one that came with the app.
+// found below `home`, whose own path changes with every update of an app. Whatever is missing or damaged, an older
+// bundle takes over: the previous one, then the one that came with the app.
 import Foundation
 
 struct Models: Sendable {

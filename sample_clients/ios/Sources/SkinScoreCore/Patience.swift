@@ -8,6 +8,7 @@ public struct Patience: Sendable {
 
     static let firstPause = 1.0  // s
     static let longest = 30.0  // s that it waits by itself; who is asked to wait longer is told so
+    static let longestAsked = 31_536_000  // s, a year
     static let again: Set<Int> = [429, 500, 502, 503, 504]
 
     public static let usual = Patience(tries: 4) { seconds in
@@ -21,6 +22,6 @@ public struct Patience: Sendable {
 
     /// Seconds that the server asks to wait; 0 when it does not.
     static func asked(_ answer: Answer) -> Double {
-        max(0, Double(answer.header("Retry-After").flatMap { Int($0) } ?? 0))
+        Double(min(longestAsked, max(0, answer.header("Retry-After").flatMap { Int($0) } ?? 0)))
     }
 }

@@ -46,8 +46,14 @@ enum PlainSHA256 {
     }
 
     private static func compress(_ words: [UInt32], into state: inout [UInt32]) {
-        var a = state[0], b = state[1], c = state[2], d = state[3]
-        var e = state[4], f = state[5], g = state[6], h = state[7]
+        var a = state[0]
+        var b = state[1]
+        var c = state[2]
+        var d = state[3]
+        var e = state[4]
+        var f = state[5]
+        var g = state[6]
+        var h = state[7]
         for t in 0..<64 {
             let s1 = turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)
             let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ constants[t] &+ words[t]

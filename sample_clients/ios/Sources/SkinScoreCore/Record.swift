@@ -74,7 +74,7 @@ public struct Record: Equatable, Sendable, Identifiable {
 
     private static func answer(_ one: Graded) -> JSONValue {
         // 16-bit softmax sums to 1 only nearly, and the server takes 0..4000.
-        let milli = min(4000, max(0, Int((Double(one.expected) * 1000).rounded(.toNearestOrEven))))
+        let milli = Int(min(4000, max(0, (Double(one.expected) * 1000).rounded(.toNearestOrEven))))
         return [
             "grade": .integer(one.grade),
             "balanced": .integer(one.balanced),

@@ -1,7 +1,8 @@
 // Steps 2 and 3 of the preprocessing contract: centred square, exact integer box resize.
 //
 // Output pixel i covers [i*N, (i+1)*N), source pixel k covers [k*S, (k+1)*S), in units of 1/S source pixel; the
-// whole-number overlaps are the weights. One rounding after both axes, 64-bit sums (255*N*N passes 32 bits at N = 2,900).
+// whole-number overlaps are the weights. One rounding after both axes, 64-bit sums (255*N*N passes 32 bits at N =
+// 2,900).
 import Foundation
 
 extension Pixels {

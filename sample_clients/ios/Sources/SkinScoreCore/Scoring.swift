@@ -19,14 +19,20 @@ public struct Outputs: Equatable, Sendable {
         self.quality = quality
     }
 
-    /// Whether the numbers are as many as the bundle says, and numbers.
+    /// Whether the numbers are as many as the bundle says, numbers at all, and the probabilities such.
     func fits(_ bundle: BundleDescription) -> Bool {
-        let (attributes, all) = (bundle.attributes.count, [probabilities, utilities, expected, heatmaps, quality])
+        let all = [probabilities, utilities, expected, heatmaps, quality]
         let shaped = zip(BundleDescription.outputNames, all).allSatisfy { name, values in
             bundle.shape(name)?.reduce(1, *) == values.count && values.allSatisfy { $0.isFinite }
         }
-        return shaped && attributes > 0 && expected.count == attributes && quality.count == 3
+        let count = bundle.attributes.count
+        guard shaped, expected.count == count, quality.count == 3, probabilities.allSatisfy({ $0 >= 0 }) else {
+            return false
+        }
+        return (0..<count).allSatisfy { abs(Scoring.piece(probabilities, $0, count).reduce(0, +) - 1) < Outputs.slack }
     }
+
+    private static let slack: Float = 0.05  // 16-bit softmax sums to 1 only nearly
 }
 
 /// One attribute's answer: most likely and balanced grade, plausible range, expected grade, map.
@@ -137,7 +143,7 @@ enum Scoring {
         return best
     }
 
-    private static func piece(_ values: [Float], _ place: Int, _ count: Int) -> [Float] {
+    static func piece(_ values: [Float], _ place: Int, _ count: Int) -> [Float] {
         let length = values.count / count
         return Array(values[(place * length)..<((place + 1) * length)])
     }

@@ -73,7 +73,9 @@ public struct Golden: Decodable, Sendable {
         let all = grading.attributes
         if all.map({ $0.grade }) != wanted.grades { return "other grades" }
         if all.map({ $0.balanced }) != wanted.balanced { return "other balanced grades" }
-        if !Golden.within(all.map { Double($0.expected) }, wanted.expected, { _ in near }) { return "other expected grades" }
+        if !Golden.within(all.map { Double($0.expected) }, wanted.expected, { _ in near }) {
+            return "other expected grades"
+        }
         guard let place = toleranceHeat?[precision] else { return nil }  // bundles of sequence 2 and before
         let centres = all.map { Heat.centre($0.heat) }
         guard let heat = wanted.heat, centres.count == heat.count,

@@ -9,7 +9,8 @@ public actor Store {
     /// Opens or makes the history in `home`. Throws `Trouble` when what lies there cannot be read.
     public init(home: URL) throws {
         file = home.appendingPathComponent("history.json")
-        history = FileManager.default.fileExists(atPath: file.path)
+        history =
+            FileManager.default.fileExists(atPath: file.path)
             ? try History(reading: Data(contentsOf: file)) : History()
     }
 

@@ -1,7 +1,7 @@
 // Bring the local history and the server's together: push what waits, pull what is new, compare, repair.
 //
-// After 410 (the server was restored or wiped) the client pulls from nothing and pushes again every record and tombstone
-// that the listing lacks; it never deletes anything without a tombstone.
+// After 410 (the server was restored or wiped) the client pulls from nothing and pushes again every record and
+// tombstone that the listing lacks; it never deletes anything without a tombstone.
 import Foundation
 
 /// What one sync did; `complete` when both sides hold the same records.

@@ -1,8 +1,8 @@
 // Take a newer model through the operator's channel: prove it, switch to it whole, keep the previous one.
 //
-// Channel (signature, expiry, sequence, rollout) -> description (hash, signature, sequence) -> room on the disk -> files
-// (size and hash, resumed where they broke off) -> golden photos -> switch. Whatever fails before the switch leaves the
-// model in use as it is.
+// Channel (signature, expiry, sequence, rollout) -> description (hash, signature, sequence) -> room on the disk ->
+// files (size and hash, resumed where they broke off) -> golden photos -> switch. Whatever fails before the switch
+// leaves the model in use as it is.
 import Foundation
 
 /// Makes ready to grade with a bundle.

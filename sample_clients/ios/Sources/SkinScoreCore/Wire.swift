@@ -83,7 +83,8 @@ public struct URLSessionTransport: Transport {
     }
 
     static func prepare(_ request: Request, _ server: URL) throws -> URLRequest {
-        var text = server.absoluteString.hasSuffix("/") ? String(server.absoluteString.dropLast()) : server.absoluteString
+        var text =
+            server.absoluteString.hasSuffix("/") ? String(server.absoluteString.dropLast()) : server.absoluteString
         text += request.path
         let pairs = request.query.sorted { $0.key < $1.key }.map { "\(encoded($0.key))=\(encoded($0.value))" }
         if !pairs.isEmpty { text += "?" + pairs.joined(separator: "&") }

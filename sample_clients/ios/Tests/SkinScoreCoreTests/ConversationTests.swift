@@ -51,14 +51,16 @@ private actor Player: Transport {
         ]
         let (wanted, got) = (JSONValue.object(expected).canonical(), asked.canonical())
         if wanted != got {
-            faults.append("written: \(String(decoding: wanted, as: UTF8.self))\n came: \(String(decoding: got, as: UTF8.self))")
+            faults.append(
+                "written: \(String(decoding: wanted, as: UTF8.self))\n came: \(String(decoding: got, as: UTF8.self))")
         }
     }
 
     private static func answer(_ written: JSONValue) -> Answer {
         let body = written["body"] ?? .null
         return Answer(
-            status: written["status"]?.whole ?? 0, headers: (written["headers"]?.fields ?? [:]).mapValues { $0.text ?? "" },
+            status: written["status"]?.whole ?? 0,
+            headers: (written["headers"]?.fields ?? [:]).mapValues { $0.text ?? "" },
             body: body == .null ? Data() : body.canonical())
     }
 }
@@ -72,7 +74,8 @@ private final class Phone: Sendable {
     init(_ folder: URL, _ name: String) throws {
         home = folder.appendingPathComponent(name)
         client = try SkinScoreClient(
-            shipped: folder, home: home, server: try XCTUnwrap(URL(string: "http://server")), trust: Trust(keys: [:], runtime: []),
+            shipped: folder, home: home, server: try XCTUnwrap(URL(string: "http://server")),
+            trust: Trust(keys: [:], runtime: []),
             secrets: FileSecrets(home: home), transport: player, patience: .none,
             grading: { _ in throw Trouble("test", "nothing is graded here") })
     }
@@ -107,7 +110,8 @@ private final class Phone: Sendable {
     private func signIn(_ step: JSONValue) async throws -> JSONValue {
         let how = try XCTUnwrap(step["how"]?.text.flatMap { SignIn(rawValue: $0) })
         let who = Credentials(
-            email: step["email"]?.text ?? "", password: step["password"]?.text ?? "", device: step["device"]?.text ?? "",
+            email: step["email"]?.text ?? "", password: step["password"]?.text ?? "",
+            device: step["device"]?.text ?? "",
             code: step["code"]?.text, consents: (step["consents"]?.fields ?? [:]).compactMapValues { $0.whole })
         let code = try await client.signIn(how, who, adopt: true)
         return code.map { .string($0) } ?? .null
@@ -175,7 +179,8 @@ final class ConversationTests: XCTestCase {
     func testNoConversationIsLeftOut() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: GoldenFiles.conversations.path)
         let played = [
-            "conflict", "consent", "gone", "mismatch", "notes", "paging", "recover", "refresh", "register", "sync", "trend",
+            "conflict", "consent", "gone", "mismatch", "notes", "paging", "recover", "refresh", "register", "sync",
+            "trend",
         ]
         XCTAssertEqual(names.filter { $0.hasSuffix(".json") }.sorted(), played.map { "\($0).json" })
     }

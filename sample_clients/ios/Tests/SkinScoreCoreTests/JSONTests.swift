@@ -10,7 +10,8 @@ final class JSONTests: XCTestCase {
     }
 
     func testKeysAreSortedByCodePointAndNothingIsEscapedWithoutNeed() throws {
-        XCTAssertEqual(try canonical(#"{"b": 1, "a": [true, null, -7], "É": "/é살🙂"}"#), #"{"a":[true,null,-7],"b":1,"É":"/é살🙂"}"#)
+        XCTAssertEqual(
+            try canonical(#"{"b": 1, "a": [true, null, -7], "É": "/é살🙂"}"#), #"{"a":[true,null,-7],"b":1,"É":"/é살🙂"}"#)
         XCTAssertEqual(try canonical(#"{"\uffff": 1, "\ud83d\ude42": 2}"#), "{\"\u{FFFF}\":1,\"🙂\":2}")
     }
 

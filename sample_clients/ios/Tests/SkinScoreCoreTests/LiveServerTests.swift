@@ -11,10 +11,27 @@ final class LiveServerTests: XCTestCase {
             secrets: FileSecrets(home: folder), grading: { _ in throw Trouble("test", "nothing is graded here") })
     }
 
-    func testTwoDevicesOfOneAccountHoldTheSame() async throws {
+    private func running() throws -> URL {
         guard let url = ProcessInfo.processInfo.environment["SKINSCORE_SERVER"].flatMap({ URL(string: $0) }) else {
             throw XCTSkip("name a running server in SKINSCORE_SERVER")
         }
+        return url
+    }
+
+    /// The server must serve the committed bundle, which it does when nothing else was published.
+    func testTheServedModelComesInPiecesAndWhole() async throws {
+        let (url, scratch) = (try running(), try Scratch())
+        let offer = try JSONDecoder().decode(Offer.self, from: GoldenFiles.bundleFile("bundle.json"))
+        let part = try XCTUnwrap(offer.phoneFile().parts.max { $0.bytes < $1.bytes })
+        XCTAssertGreaterThan(part.bytes, Download.piece)
+        let client = try client(url, scratch.folder)
+        try await Download(server: client.server, folder: scratch.folder).fetch(part)
+        let found = try Data(contentsOf: scratch.folder.appendingPathComponent(part.path))
+        XCTAssertEqual(found, try GoldenFiles.bundleFile(part.path))
+    }
+
+    func testTwoDevicesOfOneAccountHoldTheSame() async throws {
+        let url = try running()
         let (here, there) = (try Scratch(), try Scratch())
         let (phone, tablet) = (try client(url, here.folder), try client(url, there.folder))
         var who = Credentials(email: "\(UUID().uuidString)@example.org", password: UUID().uuidString, device: "phone")

@@ -99,7 +99,8 @@ final class ResizeTests: XCTestCase {
         ]
         for (orientation, wanted) in upright {
             let turned = try lying.upright(orientation)
-            XCTAssertEqual(stride(from: 0, to: 18, by: 3).map { turned.bytes[$0] }, wanted, "orientation \(orientation)")
+            XCTAssertEqual(
+                stride(from: 0, to: 18, by: 3).map { turned.bytes[$0] }, wanted, "orientation \(orientation)")
             XCTAssertEqual(turned.width, orientation >= 5 ? 3 : 2)
         }
         XCTAssertEqual(try lying.upright(0), lying)

@@ -49,7 +49,8 @@ final class ScoringTests: XCTestCase {
     func testAGradingReadsTheOutputsInTheBundlesOrder() throws {
         let bundle = try madeBundle()
         let grading = try Grading(madeOutputs(), of: bundle.description, pixels: [1, 2, 3], part: 1)
-        XCTAssertEqual(grading.attributes.map { $0.key }, ["oil", "hydration", "wrinkle", "pigmentation", "sensitivity"])
+        XCTAssertEqual(
+            grading.attributes.map { $0.key }, ["oil", "hydration", "wrinkle", "pigmentation", "sensitivity"])
         XCTAssertEqual(grading.attributes.map { $0.grade }, [2, 2, 2, 2, 2])
         XCTAssertEqual(grading.attributes.map { $0.balanced }, [3, 3, 3, 3, 3])
         XCTAssertEqual(grading.attributes[4].heat.count, 49)

@@ -11,7 +11,8 @@ final class SelfTestTests: XCTestCase {
         try Golden.read(GoldenFiles.bundleFile("golden.json"))
     }
 
-    /// A grading that says exactly what is written for a photo. Each map is one spot, or two, whose centre is the written one.
+    /// A grading that says exactly what is written for a photo. Each map is one spot, or two, whose centre is the
+    /// written one.
     private func grading(_ photo: Golden.Photo, _ change: (inout Golden.Answers) -> Void = { _ in }) throws -> Grading {
         var wanted = try XCTUnwrap(photo.outputs[precision])
         change(&wanted)
@@ -19,7 +20,8 @@ final class SelfTestTests: XCTestCase {
         let heat = try (wanted.heat ?? []).flatMap { try map($0) }
         let outputs = Outputs(
             probabilities: wanted.grades.flatMap { sharp($0) }, utilities: wanted.balanced.flatMap { sharp($0) },
-            expected: wanted.expected.map { Float($0) }, heatmaps: heat, quality: (wanted.quality ?? []).map { Float($0) })
+            expected: wanted.expected.map { Float($0) }, heatmaps: heat,
+            quality: (wanted.quality ?? []).map { Float($0) })
         let pixels = try PNGFile(photo.png).pixels.modelInput(bundle.description.size)
         return try Grading(outputs, of: bundle.description, pixels: pixels, part: 0)
     }

@@ -2,11 +2,11 @@
 import Foundation
 import XCTest
 
+@testable import SkinScoreCore
+
 #if canImport(FoundationNetworking)
     import FoundationNetworking
 #endif
-
-@testable import SkinScoreCore
 
 /// Answers each request from a list, the last one for ever; nil is no answer.
 private actor Scripted: Transport {
@@ -34,7 +34,8 @@ private actor Waits {
 final class ServerTests: XCTestCase {
     private func json(_ status: Int, _ body: JSONValue, _ headers: [String: String] = [:]) -> Answer {
         let kind = status < 400 ? "application/json; charset=utf-8" : "application/problem+json"
-        return Answer(status: status, headers: headers.merging(["content-type": kind]) { own, _ in own }, body: body.canonical())
+        return Answer(
+            status: status, headers: headers.merging(["content-type": kind]) { own, _ in own }, body: body.canonical())
     }
 
     private func problem(_ status: Int, _ slug: String, _ headers: [String: String] = [:]) -> Answer {
@@ -91,7 +92,8 @@ final class ServerTests: XCTestCase {
 
     func testAProblemIsReadAsOneSentence() {
         let body: JSONValue = [
-            "type": "urn:skinscore:problem:invalid", "title": "No", "errors": [["pointer": "/bucket", "detail": "say day"]],
+            "type": "urn:skinscore:problem:invalid", "title": "No",
+            "errors": [["pointer": "/bucket", "detail": "say day"]],
         ]
         XCTAssertThrowsError(try Problems.checked(json(422, body))) {
             XCTAssertEqual($0 as? Trouble, Trouble("invalid", "No; /bucket: say day"))

@@ -120,7 +120,8 @@ final class StoreTests: XCTestCase {
         try await store.add(record("a"))
         try await store.set(["account": "me", "email": "me@example.org", "cursor": "c", "channel_sequence": "7"])
         try await store.erase()
-        let file = try String(decoding: Data(contentsOf: scratch.folder.appendingPathComponent("history.json")), as: UTF8.self)
+        let file = try String(
+            decoding: Data(contentsOf: scratch.folder.appendingPathComponent("history.json")), as: UTF8.self)
         XCTAssertFalse(file.contains("me@example.org"))
         let (live, sequence) = (await store.live, await store.setting("channel_sequence"))
         XCTAssertEqual(live, [])

@@ -14,13 +14,18 @@ final class TrendTests: XCTestCase {
     private func written(_ bucket: Trend.Bucket) -> JSONValue {
         [
             "bucket": .string(bucket.bucket), "count": .integer(bucket.count),
-            "expected_milli": ["min": .integer(bucket.min), "mean": .integer(bucket.mean), "max": .integer(bucket.max)],
+            "expected_milli": [
+                "min": .integer(bucket.min), "mean": .integer(bucket.mean), "max": .integer(bucket.max),
+            ],
             "suspect_clock": .integer(bucket.suspectClock), "not_learned": .integer(bucket.notLearned),
         ]
     }
 
     private func written(_ change: Trend.ModelChange) -> JSONValue {
-        ["captured_at": .string(change.capturedAt), "bucket": .string(change.bucket), "from": change.from, "to": change.to]
+        [
+            "captured_at": .string(change.capturedAt), "bucket": .string(change.bucket), "from": change.from,
+            "to": change.to,
+        ]
     }
 
     func testEveryGoldenTrendIsWhatTheServerGave() throws {
@@ -33,7 +38,8 @@ final class TrendTests: XCTestCase {
         for step in asked {
             let size = step["query"]?["bucket"]?.text.flatMap { Trend.BucketSize(rawValue: $0) } ?? .day
             let trend = Trend(
-                records, attribute: step["query"]?["attribute"]?.text ?? "", part: step["query"]?["part"]?.whole, by: size,
+                records, attribute: step["query"]?["attribute"]?.text ?? "", part: step["query"]?["part"]?.whole,
+                by: size,
                 now: now
             ) { model in model["version"] == bundle["version"] ? learned : nil }
             XCTAssertEqual(.array(trend.buckets.map { written($0) }), step["answer"]?["buckets"])
@@ -68,7 +74,8 @@ final class MomentTests: XCTestCase {
 
     func testWhatIsNoMomentIsNotTaken() {
         let wrong = [
-            "", "2026-05-04", "2026-05-04T08:30:00", "2026-05-04 08:30:00Z", "2026-02-30T08:30:00Z", "2026-05-04T08:30Z",
+            "", "2026-05-04", "2026-05-04T08:30:00", "2026-05-04 08:30:00Z", "2026-02-30T08:30:00Z",
+            "2026-05-04T08:30Z",
             "2026-05-04T25:30:00Z", "2026-05-04T08:30:00+0900", "2026-05-04T08:30:00.Z", "2026-05-04T08:30:00Zx",
         ]
         for text in wrong { XCTAssertNil(Moment(text), text) }

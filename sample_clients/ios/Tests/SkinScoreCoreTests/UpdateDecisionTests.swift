@@ -54,7 +54,8 @@ final class UpdateDecisionTests: XCTestCase {
         try JSONDecoder().decode(Vectors.self, from: Data(contentsOf: GoldenFiles.updates))
     }
 
-    /// Where there is no CryptoKit, signatures are taken to hold, and only the vectors that a signature decides are left out.
+    /// Where there is no CryptoKit, signatures are taken to hold, and only the vectors that a signature decides are
+    /// left out.
     private func trust(_ vectors: Vectors) -> Trust {
         #if canImport(CryptoKit)
             return Trust(keys: vectors.trusted, runtime: [17, 0])
@@ -79,7 +80,8 @@ final class UpdateDecisionTests: XCTestCase {
 
     private func decision(_ one: Vectors.Bundle, _ trust: Trust) throws -> String {
         let channel = Channel(
-            channel: "stable", sequence: 7, expiresAt: "", expiry: 0, bundleSHA256: one.channel.bundle_sha256, minApp: "",
+            channel: "stable", sequence: 7, expiresAt: "", expiry: 0, bundleSHA256: one.channel.bundle_sha256,
+            minApp: "",
             neededApp: Version([]), rolloutPct: 100, rollback: one.channel.rollback, revoked: [])
         do {
             _ = try Update.chosen(

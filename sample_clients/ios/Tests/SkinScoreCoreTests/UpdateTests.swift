@@ -4,40 +4,6 @@ import XCTest
 
 @testable import SkinScoreCore
 
-/// A small bundle: the committed description with tiny files. Signatures are taken to hold unless they say otherwise.
-private struct SmallBundle {
-    let raw: Data
-    let parts: [String: Data]
-    var sha256: String { Digest.sha256Hex(raw) }
-
-    static let signature = Data(#"{"key_id": "k", "signature": "c2lnbmVk"}"#.utf8)
-
-    init(_ sequence: Int, golden: JSONValue = ["photos": [], "tolerance_expected": ["w8a16": .number(0.02)]]) throws {
-        let weights = Data((0..<5000).map { UInt8(truncatingIfNeeded: $0 * sequence) })
-        parts = ["m.mlpackage/Data/weight.bin": weights, "m.mlpackage/Manifest.json": Data("{}".utf8), "golden.json": golden.canonical()]
-        var fields = try JSONValue.parse(GoldenFiles.bundleFile("bundle.json")).fields
-        let listed = parts.mapValues { bytes -> [String: JSONValue] in
-            ["bytes": .integer(bytes.count), "sha256": .string(Digest.sha256Hex(bytes))]
-        }
-        let files = listed.keys.sorted().filter { $0 != "golden.json" }
-        let file: [String: JSONValue] = [
-            "format": "coreml", "backend": "coreml", "precision": "w8a16", "min_runtime": "iOS 17",
-            "parts": .array(files.map { .object(listed[$0]!.merging(["path": .string($0)]) { own, _ in own }) }),
-        ]
-        fields["files"] = .array([.object(file)])
-        fields["golden"] = .object(listed["golden.json"]!.merging(["path": "golden.json"]) { own, _ in own })
-        fields["sequence"] = .integer(sequence)
-        fields["version"] = .string("0.0.\(sequence)")
-        raw = JSONValue.object(fields).canonical()
-    }
-
-    func write(to folder: URL) throws {
-        for (path, bytes) in parts { try Files.writeAtomically(bytes, to: folder.appendingPathComponent(path)) }
-        try Files.writeAtomically(raw, to: folder.appendingPathComponent("bundle.json"))
-        try Files.writeAtomically(SmallBundle.signature, to: folder.appendingPathComponent("bundle.sig"))
-    }
-}
-
 /// Serves a channel and bundles, with ranges.
 private actor Shelf: Transport {
     private var files: [String: Data] = [:]
@@ -82,10 +48,12 @@ private actor Shelf: Transport {
 
     private func piece(_ bytes: Data, _ range: String, _ path: String) -> Answer {
         let ends = range.dropFirst("bytes=".count).split(separator: "-").compactMap { Int($0) }
-        let end = min(ends[1] + 1, ends[0] + longest, bytes.count)
+        let end = min(ends[1] + 1, ends[0] + min(longest, bytes.count), bytes.count)
         let body = Data([UInt8](bytes)[ends[0]..<end])
         sent[path, default: 0] += body.count
-        let headers = ["Content-Type": "application/octet-stream", "Content-Range": "bytes \(ends[0])-\(end - 1)/\(bytes.count)"]
+        let headers = [
+            "Content-Type": "application/octet-stream", "Content-Range": "bytes \(ends[0])-\(end - 1)/\(bytes.count)",
+        ]
         return Answer(status: 206, headers: headers, body: body)
     }
 
@@ -111,7 +79,8 @@ private final class Phone: Sendable {
     var models: Models {
         let trust = Trust(keys: ["k": Data([1])], runtime: [17, 0], holds: { _, _, _ in true })
         return Models(
-            shipped: scratch.folder.appendingPathComponent("shipped"), home: scratch.folder.appendingPathComponent("home"),
+            shipped: scratch.folder.appendingPathComponent("shipped"),
+            home: scratch.folder.appendingPathComponent("home"),
             store: store, trust: trust)
     }
 
@@ -119,7 +88,8 @@ private final class Phone: Sendable {
         let server = Server(
             url: URL(fileURLWithPath: "/"), store: store, secrets: FileSecrets(home: scratch.folder), transport: shelf,
             patience: .none)
-        return try await Update(models: models, server: server, grading: { _ in { _, _ in throw Trouble("test", "") } }).run()
+        return try await Update(models: models, server: server, grading: { _ in { _, _ in throw Trouble("test", "") } })
+            .run()
     }
 
     func inUse() async throws -> Int {
@@ -128,7 +98,8 @@ private final class Phone: Sendable {
 
     func damage(_ name: String) throws {
         let home = scratch.folder.appendingPathComponent("home/models")
-        try Data("x".utf8).write(to: home.appendingPathComponent(name).appendingPathComponent("m.mlpackage/Manifest.json"))
+        try Data("x".utf8).write(
+            to: home.appendingPathComponent(name).appendingPathComponent("m.mlpackage/Manifest.json"))
     }
 }
 
@@ -184,7 +155,9 @@ final class UpdateTests: XCTestCase {
         let outcome = try await phone.update()
         XCTAssertEqual(outcome, .taken("0.0.4"))
         let sent = await phone.shelf.sent
-        for bytes in four.parts.values { XCTAssertEqual(sent["/v1/models/files/\(Digest.sha256Hex(bytes))"], bytes.count) }
+        for bytes in four.parts.values {
+            XCTAssertEqual(sent["/v1/models/files/\(Digest.sha256Hex(bytes))"], bytes.count)
+        }
     }
 
     func testBytesThatAreNotTheSignedOnesAreThrownAwayAndFetchedAnew() async throws {
@@ -241,7 +214,8 @@ final class UpdateTests: XCTestCase {
         let server = Server(
             url: URL(fileURLWithPath: "/"), store: phone.store, secrets: FileSecrets(home: URL(fileURLWithPath: "/")),
             transport: empty, patience: .none)
-        let update = Update(models: phone.models, server: server, grading: { _ in { _, _ in throw Trouble("test", "") } })
+        let update = Update(
+            models: phone.models, server: server, grading: { _ in { _, _ in throw Trouble("test", "") } })
         let code = try await troubleCode { _ = try await update.run() }
         XCTAssertEqual(code, "not-held")
     }
@@ -249,7 +223,8 @@ final class UpdateTests: XCTestCase {
     func testADiskWithoutRoomIsNotFilled() async throws {
         let scratch = try Scratch()
         let server = Server(
-            url: URL(fileURLWithPath: "/"), store: try Store(home: scratch.folder), secrets: FileSecrets(home: scratch.folder),
+            url: URL(fileURLWithPath: "/"), store: try Store(home: scratch.folder),
+            secrets: FileSecrets(home: scratch.folder),
             transport: Shelf(), patience: .none)
         let huge = Offer.Part(path: "x", bytes: 1 << 60, sha256: "")
         let code = try await troubleCode { try Download(server: server, folder: scratch.folder).insistOnRoom([huge]) }
@@ -278,7 +253,8 @@ final class ModelBundleTests: XCTestCase {
         XCTAssertEqual(bundle.description.size, 224)
         XCTAssertEqual(bundle.description.attributes.count, 5)
         XCTAssertEqual(bundle.precision, "w8a16")
-        XCTAssertTrue(FileManager.default.fileExists(atPath: bundle.package.appendingPathComponent("Manifest.json").path))
+        XCTAssertTrue(
+            FileManager.default.fileExists(atPath: bundle.package.appendingPathComponent("Manifest.json").path))
         XCTAssertEqual(bundle.description.heatScales.count, 5)
     }
 
