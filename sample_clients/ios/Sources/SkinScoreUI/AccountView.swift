@@ -19,15 +19,11 @@
                 .navigationTitle(Words.of("account.title"))
                 .disabled(model.busy)
             }
-            .alert(Words.of("account.codeTitle"), isPresented: isShowingCode) {
+            .alert(Words.of("account.codeTitle"), isPresented: $model.showsRecoveryCode) {
                 Button(Words.of("account.codeDone")) { model.recoveryCode = nil }
             } message: {
                 Text("\(model.recoveryCode ?? "")\n\(Words.of("account.codeLead"))")
             }
-        }
-
-        private var isShowingCode: Binding<Bool> {
-            Binding(get: { model.recoveryCode != nil }, set: { if !$0 { model.recoveryCode = nil } })
         }
     }
 
@@ -79,14 +75,13 @@
 
     private struct SignedInSections: View {
         @ObservedObject var model: ScreenModel
-        @State private var asked: (version: Int, text: String)?
         @State private var password = ""
 
         var body: some View {
             Section {
                 Text(Words.of("status.unsentCount", model.unsent.count))
                 Button(Words.of("account.sync")) { Task { await model.sync() } }
-                Button(Words.of("account.consent.sync")) { Task { await ask() } }
+                Button(Words.of("account.consent.sync")) { Task { await model.askForConsent() } }
                 Button(Words.of("account.out")) {
                     Task {
                         await model.perform { client in
@@ -96,8 +91,10 @@
                     }
                 }
             }
-            .confirmationDialog(asked?.text ?? "", isPresented: isAsking, titleVisibility: .visible, presenting: asked)
-            { said in
+            .confirmationDialog(
+                model.asked?.text ?? "", isPresented: $model.asksForConsent, titleVisibility: .visible,
+                presenting: model.asked
+            ) { said in
                 Button(Words.of("consent.agree")) { answer(said.version) }
                 Button(Words.of("consent.withdraw"), role: .destructive) { answer(0) }
             }
@@ -106,18 +103,6 @@
                 Button(Words.of("account.delete"), role: .destructive) { delete() }.disabled(password.isEmpty)
             } footer: {
                 Text(Words.of("account.deleteLead"))
-            }
-        }
-
-        private var isAsking: Binding<Bool> {
-            Binding(get: { asked != nil }, set: { if !$0 { asked = nil } })
-        }
-
-        private func ask() async {
-            do {
-                asked = try await model.client.consentText("sync")
-            } catch {
-                model.message = Words.of(error)
             }
         }
 

@@ -4,6 +4,11 @@
     import SkinScoreCore
     import SwiftUI
 
+    struct ConsentText: Equatable {
+        let version: Int
+        let text: String
+    }
+
     @MainActor
     final class ScreenModel: ObservableObject {
         @Published var part = 0
@@ -19,6 +24,8 @@
         @Published var message: String?
         /// Shown once, until its owner has written it down.
         @Published var recoveryCode: String?
+        /// The text that the server asks to agree to, while it is shown.
+        @Published var asked: ConsentText?
 
         let client: SkinScoreClient
 
@@ -82,6 +89,26 @@
 
         func trend(_ attribute: String, _ part: Int?, _ size: Trend.BucketSize) async -> Trend {
             await client.trend(attribute, part: part, by: size)
+        }
+
+        /// Show the text of the consent to keep the history on the server.
+        func askForConsent() async {
+            do {
+                let text = try await client.consentText("sync")
+                asked = ConsentText(version: text.version, text: text.text)
+            } catch {
+                message = Words.of(error)
+            }
+        }
+
+        var asksForConsent: Bool {
+            get { asked != nil }
+            set { if !newValue { asked = nil } }
+        }
+
+        var showsRecoveryCode: Bool {
+            get { recoveryCode != nil }
+            set { if !newValue { recoveryCode = nil } }
         }
 
         /// Read everything anew from the history on this device.

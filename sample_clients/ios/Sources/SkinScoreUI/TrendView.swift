@@ -20,8 +20,12 @@
                 .navigationTitle(Words.of("trend.title"))
             }
             .task(id: Asked(attribute: attribute, part: part, size: size, scores: model.history.count)) {
-                trend = await model.trend(attribute, part, size)
+                await load()
             }
+        }
+
+        private func load() async {
+            trend = await model.trend(attribute, part, size)
         }
 
         /// What the chart depends on.
