@@ -10,7 +10,7 @@ public struct Offer: Decodable, Equatable, Sendable {
 
         /// Whether these are the bytes that the bundle lists.
         func fits(_ data: Data) -> Bool {
-            data.count == bytes && Digest.sha256Hex(data) == sha256
+            data.count == bytes && Hashing.sha256Hex(data) == sha256
         }
 
         /// Whether the path stays inside the bundle's folder.

@@ -50,7 +50,7 @@ extension JSONValue {
             if let escape = escapes[byte] {
                 bytes.append(contentsOf: escape.utf8)
             } else if byte < 0x20 {
-                bytes.append(contentsOf: "\\u00\(Digest.hex([byte]))".utf8)
+                bytes.append(contentsOf: "\\u00\(Hashing.hex([byte]))".utf8)
             } else {
                 bytes.append(byte)
             }

@@ -97,7 +97,7 @@ struct Channel: Sendable {
     ///
     /// The bundle is hashed too, so that every new one has other first takers; raising the share only adds installs.
     static func turn(_ installId: String, _ bundleSHA256: String) -> Int {
-        let digest = Digest.sha256(Data("\(installId):\(bundleSHA256)".utf8))
+        let digest = Hashing.sha256(Data("\(installId):\(bundleSHA256)".utf8))
         let number = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         return Int(number % 100)
     }

@@ -9,7 +9,8 @@ import Foundation
     import Musl
 #endif
 
-enum Files {
+/// What must appear whole on disk, or not at all.
+public enum Files {
     /// Write beside the target, flush to disk, rename, flush the folder. A full disk leaves the old file, or none.
     static func writeAtomically(_ data: Data, to file: URL) throws {
         let folder = file.deletingLastPathComponent()
@@ -17,12 +18,12 @@ enum Files {
         let unfinished = folder.appendingPathComponent(".\(file.lastPathComponent)-\(UUID().uuidString)")
         do {
             try data.write(to: unfinished)
-            try private_(unfinished)
+            try keepPrivate(unfinished)
             try flush(unfinished)
             try replace(file, by: unfinished)
         } catch {
             try? FileManager.default.removeItem(at: unfinished)
-            throw error
+            throw named(error)
         }
     }
 
@@ -32,14 +33,18 @@ enum Files {
         try flush(file.deletingLastPathComponent())
     }
 
-    /// Add to the end of a file, and to the disk.
+    /// Add to the end of a file, and to the disk. Throws `Trouble` when the disk is full.
     static func append(_ data: Data, to file: URL) throws {
-        if !FileManager.default.fileExists(atPath: file.path) { try Data().write(to: file) }
-        let handle = try FileHandle(forWritingTo: file)
-        defer { try? handle.close() }
-        try handle.seekToEnd()
-        try handle.write(contentsOf: data)
-        try handle.synchronize()
+        do {
+            if !FileManager.default.fileExists(atPath: file.path) { try Data().write(to: file) }
+            let handle = try FileHandle(forWritingTo: file)
+            defer { try? handle.close() }
+            try handle.seekToEnd()
+            try handle.write(contentsOf: data)
+            try handle.synchronize()
+        } catch {
+            throw named(error)
+        }
     }
 
     /// Bytes of a file, 0 where there is none.
@@ -55,7 +60,7 @@ enum Files {
     }
 
     /// What can be fetched again is not worth room in a backup.
-    static func leaveOutOfBackups(_ folder: URL) {
+    public static func leaveOutOfBackups(_ folder: URL) {
         #if canImport(Darwin)
             var place = folder
             var values = URLResourceValues()
@@ -66,7 +71,7 @@ enum Files {
 
     /// Readable by its owner alone; on iOS encrypted until the device was unlocked once, so that a background sync
     /// works.
-    private static func private_(_ file: URL) throws {
+    private static func keepPrivate(_ file: URL) throws {
         var attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
         #if os(iOS)
             attributes[.protectionKey] = FileProtectionType.completeUntilFirstUserAuthentication
@@ -79,6 +84,12 @@ enum Files {
         guard descriptor >= 0 else { throw failure("open") }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw failure("fsync") }
+    }
+
+    /// A full disk as the `Trouble` that it is; any other error as it came.
+    private static func named(_ error: any Error) -> any Error {
+        guard let known = error as? CocoaError, known.code == .fileWriteOutOfSpace else { return error }
+        return Trouble("no-room", "no room is left on the disk: make room, try again; what was saved before is safe")
     }
 
     private static func failure(_ what: String) -> Trouble {

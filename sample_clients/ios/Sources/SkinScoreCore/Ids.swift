@@ -14,7 +14,7 @@ public enum Ids {
 
     /// SHA-256 of the canonical JSON, 64 hex digits.
     public static func contentHash(_ record: Record) -> String {
-        Digest.sha256Hex(record.value.canonical())
+        Hashing.sha256Hex(record.value.canonical())
     }
 
     /// The id of our copy when another body holds its id: the same on every device, so that it exists once.

@@ -32,7 +32,7 @@ public final class ModelBundle: Sendable {
         guard let description = try? JSONDecoder().decode(BundleDescription.self, from: raw), description.isWhole else {
             throw Trouble("other-form", otherForm)
         }
-        return try ModelBundle(offer, description, in: folder, sha256: Digest.sha256Hex(raw))
+        return try ModelBundle(offer, description, in: folder, sha256: Hashing.sha256Hex(raw))
     }
 
     /// The content of a signed bundle.json that this client can run. Throws `Trouble`.

@@ -47,7 +47,7 @@ struct Models: Sendable {
     /// A random name of this install; it never leaves the device.
     func installId() async throws -> String {
         if let known = await store.setting("install_id") { return known }
-        let made = Digest.hex((0..<16).map { _ in UInt8.random(in: 0...255) })
+        let made = Hashing.hex((0..<16).map { _ in UInt8.random(in: 0...255) })
         try await store.set(["install_id": made])
         return made
     }

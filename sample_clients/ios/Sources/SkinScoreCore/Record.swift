@@ -66,10 +66,10 @@ public struct Record: Equatable, Sendable, Identifiable {
     public static func fold(_ records: [Record]) -> String {
         var folded = [UInt8](repeating: 0, count: 8)
         for record in records {
-            let digest = Digest.sha256(record.value.canonical())
+            let digest = Hashing.sha256(record.value.canonical())
             for place in 0..<8 { folded[place] ^= digest[place] }
         }
-        return Digest.hex(folded)
+        return Hashing.hex(folded)
     }
 
     private static func answer(_ one: Graded) -> JSONValue {

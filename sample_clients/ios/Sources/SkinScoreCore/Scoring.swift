@@ -76,7 +76,7 @@ public struct Grading: Equatable, Sendable {
     public let part: Int
 
     /// Hash of the model's input bytes, comparable between all clients and the server.
-    public var inputSHA256: String { Digest.sha256Hex(Data(pixels)) }
+    public var inputSHA256: String { Hashing.sha256Hex(Data(pixels)) }
 
     /// All that a photo's outputs say. Throws `Trouble` when they are not what the bundle describes.
     public init(_ outputs: Outputs, of bundle: BundleDescription, pixels: [UInt8], part: Int) throws {

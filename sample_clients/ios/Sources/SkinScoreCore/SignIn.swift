@@ -66,13 +66,13 @@ extension Server {
     }
 
     private static let otherAccount = Trouble(
-        "other-account", "the history on this device belongs to another account: sign in to that one")
+        "other-account", "the history on this device belongs to another account: sign in to that one, or erase it here")
 
     /// Names the attempt under way; kept until it is answered, so that a try after a crash is a repeat too.
     private func attempt() async throws -> String {
         if let key = await store.setting("attempt") { return key }
         let bytes = (0..<24).map { _ in UInt8.random(in: 0...255) }
-        let key = Digest.hex(bytes)
+        let key = Hashing.hex(bytes)
         try await store.set(["attempt": key])
         return key
     }

@@ -98,9 +98,8 @@ public actor SkinScoreClient {
 
     /// Take a newer model if the server's channel offers one. Throws `Trouble`; the model in use stays then.
     public func update() async throws -> UpdateOutcome {
-        let outcome = try await Update(models: models, server: server, grading: grading).run()
-        ready = nil
-        return outcome
+        defer { ready = nil }  // also after a refusal: the channel may have withdrawn what is ready
+        return try await Update(models: models, server: server, grading: grading).run()
     }
 
     /// Version and text of what a purpose asks to agree to, as the server has them now.
@@ -122,6 +121,12 @@ public actor SkinScoreClient {
     public func deleteAccount(password: String) async throws {
         try await server.reauthenticate(password)
         _ = try await server.call(Request("DELETE", "/v1/account"))
+        try await eraseHere()
+    }
+
+    /// Forget person, login and history on this device, whatever the server holds. Nothing brings back what was not
+    /// synced.
+    public func eraseHere() async throws {
         try await server.forget()
         try await store.erase()
     }

@@ -45,7 +45,7 @@ struct Update: Sendable {
     static func chosen(
         _ raw: Data, _ signature: Data, _ channel: Channel, _ current: Int?, _ trust: Trust
     ) throws -> Offer {
-        guard Digest.sha256Hex(raw) == channel.bundleSHA256 else {
+        guard Hashing.sha256Hex(raw) == channel.bundleSHA256 else {
             throw Trouble("other-bundle", "the server sent another model than its channel names")
         }
         let offer = try ModelBundle.described(raw, signature, trust)

@@ -64,6 +64,7 @@ public struct URLSessionTransport: Transport {
         settings.timeoutIntervalForRequest = URLSessionTransport.timeout
         settings.httpCookieStorage = nil
         settings.urlCache = nil
+        settings.requestCachePolicy = .reloadIgnoringLocalCacheData
         session = URLSession(configuration: settings)
     }
 

@@ -15,6 +15,7 @@
                 return model
             }
             try await compile(bundle.package, to: place)
+            Files.leaveOutOfBackups(folder)
             removeOthers(folder, than: place.lastPathComponent)
             return try await CoreMLModel.load(place, compute)
         }

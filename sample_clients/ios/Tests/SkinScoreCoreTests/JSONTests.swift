@@ -58,14 +58,14 @@ final class DigestTests: XCTestCase {
     ]
 
     func testTheVectorsOfTheStandardHold() {
-        for (text, wanted) in known { XCTAssertEqual(Digest.sha256Hex(Data(text.utf8)), wanted) }
+        for (text, wanted) in known { XCTAssertEqual(Hashing.sha256Hex(Data(text.utf8)), wanted) }
     }
 
     func testThePlainHashGivesTheSameAtEveryLengthAroundABlock() {
-        for (text, wanted) in known { XCTAssertEqual(Digest.hex(PlainSHA256.hash(Array(text.utf8))), wanted) }
+        for (text, wanted) in known { XCTAssertEqual(Hashing.hex(PlainSHA256.hash(Array(text.utf8))), wanted) }
         for length in 50...130 {
             let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 * 7) }
-            XCTAssertEqual(PlainSHA256.hash(bytes), Digest.sha256(Data(bytes)), "\(length) bytes")
+            XCTAssertEqual(PlainSHA256.hash(bytes), Hashing.sha256(Data(bytes)), "\(length) bytes")
         }
     }
 
@@ -82,7 +82,7 @@ final class DigestTests: XCTestCase {
         ]
         for (length, digest) in wanted {
             let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 * 7) }
-            XCTAssertEqual(Digest.hex(PlainSHA256.hash(bytes)), digest, "\(length) bytes")
+            XCTAssertEqual(Hashing.hex(PlainSHA256.hash(bytes)), digest, "\(length) bytes")
         }
     }
 }

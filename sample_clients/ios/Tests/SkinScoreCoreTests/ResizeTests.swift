@@ -50,14 +50,14 @@ final class ResizeTests: XCTestCase {
         XCTAssertGreaterThanOrEqual(cases.count, 16)
         for one in cases {
             let found = try made(one, channels: 3).modelInput(one.size)
-            XCTAssertEqual(Digest.sha256Hex(Data(found)), one.sha256, "\(one.width) x \(one.height) to \(one.size)")
+            XCTAssertEqual(Hashing.sha256Hex(Data(found)), one.sha256, "\(one.width) x \(one.height) to \(one.size)")
         }
     }
 
     func testAFourthChannelChangesNothing() throws {
         let one = try vectors().resize[8]
         let found = try made(one, channels: 4).modelInput(one.size)
-        XCTAssertEqual(Digest.sha256Hex(Data(found)), one.sha256)
+        XCTAssertEqual(Hashing.sha256Hex(Data(found)), one.sha256)
     }
 
     func testEveryGoldenPhotoGivesTheWrittenModelInput() throws {
@@ -67,7 +67,7 @@ final class ResizeTests: XCTestCase {
             let pixels = try PNGFile(photo.png).pixels
             XCTAssertEqual([pixels.width, pixels.height], [photo.width, photo.height])
             let input = try pixels.modelInput(golden.size)
-            XCTAssertEqual(Digest.sha256Hex(Data(input)), photo.input_sha256, "photo \(number)")
+            XCTAssertEqual(Hashing.sha256Hex(Data(input)), photo.input_sha256, "photo \(number)")
         }
     }
 

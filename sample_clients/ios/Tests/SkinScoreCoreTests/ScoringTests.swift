@@ -21,7 +21,7 @@ func madeBundle(changing change: (inout [String: JSONValue]) -> Void = { _ in })
     let raw = JSONValue.object(fields).canonical()
     let offer = try JSONDecoder().decode(Offer.self, from: raw)
     let description = try JSONDecoder().decode(BundleDescription.self, from: raw)
-    return try ModelBundle(offer, description, in: GoldenFiles.reference, sha256: Digest.sha256Hex(raw))
+    return try ModelBundle(offer, description, in: GoldenFiles.reference, sha256: Hashing.sha256Hex(raw))
 }
 
 final class ScoringTests: XCTestCase {
@@ -54,7 +54,7 @@ final class ScoringTests: XCTestCase {
         XCTAssertEqual(grading.attributes.map { $0.grade }, [2, 2, 2, 2, 2])
         XCTAssertEqual(grading.attributes.map { $0.balanced }, [3, 3, 3, 3, 3])
         XCTAssertEqual(grading.attributes[4].heat.count, 49)
-        XCTAssertEqual(grading.inputSHA256, Digest.sha256Hex(Data([1, 2, 3])))
+        XCTAssertEqual(grading.inputSHA256, Hashing.sha256Hex(Data([1, 2, 3])))
         XCTAssertEqual(grading.advice, [])
     }
 

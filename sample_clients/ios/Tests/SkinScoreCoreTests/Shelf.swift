@@ -19,7 +19,7 @@ actor Shelf: Transport {
 
     func put(_ bundle: SmallBundle, _ sequence: Int, revoked: [String] = [], rollback: Bool = false, share: Int = 100) {
         files["/v1/models/bundles/\(bundle.sha256)"] = bundle.raw
-        for bytes in bundle.parts.values { files["/v1/models/files/\(Digest.sha256Hex(bytes))"] = bytes }
+        for bytes in bundle.parts.values { files["/v1/models/files/\(Hashing.sha256Hex(bytes))"] = bytes }
         let said: JSONValue = [
             "schema": 1, "channel": "stable", "sequence": .integer(sequence), "expires_at": "2999-01-01T00:00:00Z",
             "bundle_sha256": .string(bundle.sha256), "min_app": "0.0.0", "rollout_pct": .integer(share),
@@ -34,7 +34,7 @@ actor Shelf: Transport {
     }
 
     func spoil(_ bytes: Data) {
-        files["/v1/models/files/\(Digest.sha256Hex(bytes))"] = Data(bytes.reversed())
+        files["/v1/models/files/\(Hashing.sha256Hex(bytes))"] = Data(bytes.reversed())
     }
 
     func breakOff(after answers: Int, longest: Int = Int.max) {

@@ -8,7 +8,7 @@ import XCTest
 struct SmallBundle {
     let raw: Data
     let parts: [String: Data]
-    var sha256: String { Digest.sha256Hex(raw) }
+    var sha256: String { Hashing.sha256Hex(raw) }
 
     static let signature = Data(#"{"key_id": "k", "signature": "c2lnbmVk"}"#.utf8)
 
@@ -25,7 +25,7 @@ struct SmallBundle {
         ]
         var fields = try JSONValue.parse(GoldenFiles.bundleFile("bundle.json")).fields
         let listed = parts.mapValues { bytes -> [String: JSONValue] in
-            ["bytes": .integer(bytes.count), "sha256": .string(Digest.sha256Hex(bytes))]
+            ["bytes": .integer(bytes.count), "sha256": .string(Hashing.sha256Hex(bytes))]
         }
         let files = listed.keys.sorted().filter { $0 != "golden.json" }
         let file: [String: JSONValue] = [

@@ -70,6 +70,16 @@ final class StoreTests: XCTestCase {
         XCTAssertEqual(mode?.intValue, 0o600)
     }
 
+    func testAFullDiskIsCalledByItsName() async throws {
+        #if os(Linux)
+            let full = URL(fileURLWithPath: "/dev/full")
+            let code = try await troubleCode { try Files.append(Data(repeating: 1, count: 1 << 16), to: full) }
+            XCTAssertEqual(code, "no-room")
+        #else
+            throw XCTSkip("only Linux has a device that is always full")
+        #endif
+    }
+
     func testADeletionThatCameWhileItsRecordWasPushedIsStillSent() async throws {
         let scratch = try Scratch()
         let store = try Store(home: scratch.folder)

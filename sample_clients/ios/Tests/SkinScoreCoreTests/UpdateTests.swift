@@ -98,7 +98,7 @@ final class UpdateTests: XCTestCase {
         XCTAssertEqual(outcome, .taken("0.0.4"))
         let sent = await phone.shelf.sent
         for bytes in four.parts.values {
-            XCTAssertEqual(sent["/v1/models/files/\(Digest.sha256Hex(bytes))"], bytes.count)
+            XCTAssertEqual(sent["/v1/models/files/\(Hashing.sha256Hex(bytes))"], bytes.count)
         }
     }
 

@@ -6,7 +6,7 @@ import Foundation
 #endif
 
 /// Hashes of bytes.
-public enum Digest {
+public enum Hashing {
     /// 32 bytes.
     public static func sha256(_ data: Data) -> [UInt8] {
         #if canImport(CryptoKit)
