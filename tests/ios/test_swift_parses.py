@@ -1,5 +1,6 @@
 """What can be known of the Swift package without a Swift compiler: it parses, and its parts keep to their rooms."""
 
+import json
 import plistlib
 import re
 from collections.abc import Iterator
@@ -137,3 +138,12 @@ def test_the_privacy_manifest_reads_and_says_that_nobody_is_tracked():
     manifest = plistlib.loads((PACKAGE / "Sources/SkinScoreUI/Resources/PrivacyInfo.xcprivacy").read_bytes())
     assert manifest["NSPrivacyTracking"] is False
     assert not any(one["NSPrivacyCollectedDataTypeTracking"] for one in manifest["NSPrivacyCollectedDataTypes"])
+
+
+def test_the_steps_for_a_mac_expect_the_grades_of_the_committed_golden_photos():
+    golden = json.loads((ROOT / "mobile_export" / "reference" / "golden.json").read_text())["photos"]
+    grades = [" ".join(map(str, photo["outputs"]["w8a16"]["grades"])) for photo in golden]
+    readme = (PACKAGE / "README.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ")[1:] for line in readme.splitlines() if line.startswith("| grades |")]
+    assert [cell for row in rows for cell in row] == grades
+    assert f"as a cheek gives {grades[0]}." in readme
