@@ -38,13 +38,6 @@ def _conv(v: Inputs) -> Tensor:
     return functional.conv2d(padded, v["weight"], v.get("bias"), strides, 0, dilations, int(v.get("groups", 1)))
 
 
-def _avg_pool(v: Inputs) -> Tensor:
-    sides, strides = ([int(n) for n in v[name]] for name in ("kernel_sizes", "strides"))
-    if any(int(p) for p in v.get("pad", [])) and v["pad_type"] != "valid":
-        raise UnknownOp("avg_pool with a padded edge")
-    return functional.avg_pool2d(v["x"], sides, strides)
-
-
 def _quantize(v: Inputs) -> Tensor:
     low, high = (-128, 127) if v["output_dtype"] == "int8" else (0, 255)
     steps = v["input"] / v["scale"] + torch.as_tensor(v.get("zero_point", 0))
@@ -85,7 +78,6 @@ def _mean(v: Inputs) -> Tensor:
 
 OPS: dict[str, Callable[[Inputs], Tensor]] = {
     "add": lambda v: v["x"] + v["y"],
-    "avg_pool": _avg_pool,
     "batch_norm": _batch_norm,
     "cast": lambda v: v["x"],  # all arithmetic is float32 here
     "clip": lambda v: v["x"].clamp(float(v["alpha"]), float(v["beta"])),

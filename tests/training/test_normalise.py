@@ -6,7 +6,7 @@ import torch
 from training import checkpoint
 from training.decoding import Decoding
 from training.model import SkinNet
-from training.normalise import DATASET, PHOTO, UNIT, DatasetNormal, PhotoNormal, mean_colour
+from training.normalise import DATASET, PHOTO, UNIT, DatasetNormal, PhotoNormal
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_data_sets_constants_are_subtracted_and_divided_by(photo):
 @pytest.mark.parametrize("side", [224, 96, 50])  # the last one is no whole number of cells
 def test_the_mean_of_cells_is_the_mean_of_the_photo(side):
     share = torch.rand(2, 3, side, side, generator=torch.Generator().manual_seed(1))
-    assert torch.allclose(mean_colour(share), share.mean([2, 3], keepdim=True), atol=1e-6)
+    assert torch.allclose(PhotoNormal().mean_colour(share), share.mean([2, 3], keepdim=True), atol=1e-6)
 
 
 @pytest.mark.parametrize("kind", [PHOTO, DATASET])
