@@ -46,7 +46,7 @@ def timed(scorer: Scorer, photo) -> tuple[list[int], float]:
 def sent_square(person) -> np.ndarray:
     """The model's input as the browser sends it to be explained."""
     page = person.page
-    with page.expect_request(lambda r: r.method == "POST" and r.url.endswith("/v1/heatmaps")) as asked:
+    with page.expect_request(lambda r: r.method == "POST" and "/v1/heatmaps" in r.url) as asked:
         person.button("Explain in detail").click()
         if not page.locator("img.heat-layer").count() and agree_needed(person):
             person.button("Agree and send").click()

@@ -41,9 +41,7 @@ def test_a_photo_is_sent_only_after_consent_and_then_as_the_graded_square(opened
     phone = opened()
     phone.sign_in()
     sent = []
-    phone.page.on(
-        "request", lambda r: sent.append(r) if r.method == "POST" and r.url.endswith("/v1/heatmaps") else None
-    )
+    phone.page.on("request", lambda r: sent.append(r) if r.method == "POST" and "/v1/heatmaps" in r.url else None)
     phone.grade(photos["skin.png"])
     coarse = phone.page.locator("canvas.heat-layer")
     expect(coarse).to_be_visible()
