@@ -160,6 +160,14 @@ def test_files_and_bundles_understand_ranges_and_conditions(guest, path, headers
         assert answer.status_code == status
 
 
+@pytest.mark.parametrize("path", ["/v1/models/channel", "/v1/models/channel/signature"])
+@pytest.mark.parametrize(("headers", "status"), [({"If-None-Match": "*"}, 304), ({"If-Match": '"another"'}, 412)])
+def test_channels_understand_conditions(guest, model_dir, path, headers, status):
+    for name in ("channel.json", "channel.sig"):
+        (model_dir / name).write_text("{}")
+    assert guest.ask("GET", path, headers=headers).status_code == status
+
+
 def test_a_bundle_that_is_not_here_is_404(guest):
     assert slug(guest.ask("GET", f"/v1/models/bundles/{'0' * 64}")) == "not-found"
 
