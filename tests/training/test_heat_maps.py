@@ -42,7 +42,8 @@ def test_maps_are_those_of_the_network(net, exact):
     photos = golden_inputs(2)
     with torch.inference_mode():
         evidence = net.evidence(torch.from_numpy(np.stack(photos)).permute(0, 3, 1, 2).float())
-    assert np.abs(exact.of(photos) - severity_maps(evidence).numpy()).max() < 1e-4
+    expected = severity_maps(evidence).numpy()
+    assert np.abs(exact.of(photos) - expected).max() < 1e-5 * np.abs(expected).max()  # sums in another order
 
 
 def test_a_batch_gives_what_each_photo_gives_alone(exact, scale, monkeypatch):
