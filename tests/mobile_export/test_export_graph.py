@@ -58,6 +58,14 @@ def test_records_describe_the_shapes_that_come_out(outputs):
     assert {name: list(value.shape) for name, value in outputs.items()} == shapes
 
 
+def test_the_fp32_file_gives_the_graphs_answers_at_the_products_size(net):
+    pixels = (torch.rand(1, 3, 224, 224, generator=torch.Generator().manual_seed(2)) * 255).round()
+    graph = PhoneGraph(net, DECODING)
+    with torch.no_grad():
+        expected = graph(pixels)[2][0].numpy()
+    assert np.allclose(PteRunner(lower(graph, 224))(pixels)["expected"], expected, atol=5e-4)
+
+
 def test_a_graph_with_a_leftover_op_is_refused():
     class Odd(torch.nn.Module):
         def forward(self, x):
