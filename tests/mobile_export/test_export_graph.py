@@ -1,5 +1,7 @@
 """The exported graph, its lowering and the Core ML package, on a small untrained network."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -13,8 +15,11 @@ from mobile_export.graph import PhoneGraph, output_records
 from mobile_export.mil_eval import MilProgram, UnknownOp
 from mobile_export.qat import FLOAT_BLOCKS, QatPlan, converted, fine_tune, outside, runaway_photos, stable_photos
 from tests.mobile_export.small_net import DECODING, SIZE, small_net
+from training import checkpoint
+from training.batches import to_tensor
 from training.decoding import expected_grade
 from training.model import SkinNet, severity_maps
+from training.photo_set import draw_input
 from training.runtime import OUTPUTS, PteRunner
 
 
@@ -58,12 +63,12 @@ def test_records_describe_the_shapes_that_come_out(outputs):
     assert {name: list(value.shape) for name, value in outputs.items()} == shapes
 
 
-def test_the_fp32_file_gives_the_graphs_answers_at_the_products_size(net):
-    pixels = (torch.rand(1, 3, 224, 224, generator=torch.Generator().manual_seed(2)) * 255).round()
-    graph = PhoneGraph(net, DECODING)
+def test_the_fp32_file_of_the_reference_gives_its_networks_answers():
+    loaded = checkpoint.load(Path("training/reference"))
+    graph, pixels = PhoneGraph(loaded.net, loaded.decoding), to_tensor(draw_input(3, 0, [2] * 5, loaded.size)[1][None])
     with torch.no_grad():
         expected = graph(pixels)[2][0].numpy()
-    assert np.allclose(PteRunner(lower(graph, 224))(pixels)["expected"], expected, atol=5e-4)
+    assert np.allclose(PteRunner(lower(graph, loaded.size))(pixels)["expected"], expected, atol=5e-4)
 
 
 def test_a_graph_with_a_leftover_op_is_refused():
