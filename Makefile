@@ -23,7 +23,7 @@ $(READY): requirements.txt api/requirements.txt
 demo: $(READY) ## the whole product on one photo: make demo [PHOTO=selfie.jpg] [PORT=8000] [ONCE=1]
 	@$(BIN)/python -m sample_clients.demo --port $(PORT) $(if $(PHOTO),--photo "$(PHOTO)") $(if $(ONCE),--once)
 
-retrain: $(READY) ## the whole loop on a tiny set, until a running client grades with the new model (4 minutes)
+retrain: $(READY) ## the whole loop on a tiny set, until a running client grades with the new model (3 minutes)
 	@$(BIN)/python -m sample_clients.demo.retrain
 
 serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]

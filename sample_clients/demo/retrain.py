@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     p.add_argument("--out", type=Path, default=Path("runs/retrain"), help="folder of the run, made anew")
-    p.add_argument("--int8", action="store_true", help="export the int8 file, which 400 steps of fine-tuning take long to make")
+    p.add_argument("--int8", action="store_true", help="export the int8 file (hundreds of steps of fine-tuning)")
     args = p.parse_args(argv)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: the server is stopped too
     try:
