@@ -5,8 +5,9 @@
 Read as a file, so that the master process does not import the application, which only its child needs.
 
 A connection that sends its request byte by byte, or stops in the middle, keeps one of the few threads: gunicorn itself
-waits for it for ever. Here nothing more is read from it after some seconds; the application then finds the body cut
-short and answers 400. A slow reader of a long answer is not cut off: a proxy in front keeps that away from the threads.
+waits for it for ever. Here nothing more is read from it after a minute, or later where the head announces a large body,
+such as a photo; the application then finds the body cut short and answers 400. A slow reader of a long answer is not
+cut off: a proxy in front keeps that away from the threads.
 """
 
 import contextlib
@@ -21,6 +22,7 @@ class Worker(ThreadWorker):
     """Threads that do not wait for ever."""
 
     seconds = 60.0  # a full push over a phone's worst network takes less
+    pace, longest = 32_000, 400.0  # bytes a second that a large body comes at; s, what the largest photo takes then
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -33,6 +35,13 @@ class Worker(ThreadWorker):
             return super().handle(conn)
         finally:
             self._due.pop(conn, None)
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """The head has arrived; its body gets the time that it takes a slow phone."""
+        announced = dict(req.headers).get("CONTENT-LENGTH", "0")
+        enough = time.monotonic() + min(int(announced) / self.pace, self.longest)
+        self._due[conn] = max(self._due.get(conn, 0.0), enough)
+        return super().handle_request(req, conn)
 
     def murder_pending(self) -> None:
         """The main thread comes here every second; what has arrived whole by now only loses its keep-alive."""

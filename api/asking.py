@@ -39,8 +39,10 @@ class AskQuery(LookQuery):
 
 
 def photo() -> bytes:
-    """The request's body. Raises the problem `unsupported-media-type` where it is not what its type says."""
+    """The request's body. Raises `bad-request` where some of it is missing, `unsupported-media-type` by its type."""
     data = request.get_data(cache=False)
+    if len(data) < (request.content_length or 0):  # gunicorn gives what came before the connection ended
+        raise Problem("bad-request", "the photo did not arrive whole, or not in time: send it again")
     magic = MAGIC.get(request.mimetype)
     if magic is None or not magic.match(data):
         raise Problem("unsupported-media-type", f"send the photo itself as {', '.join(MAGIC)}")

@@ -37,22 +37,6 @@ class ConfigError(ValueError):
     """The environment is not fit to start; the text says what to set."""
 
 
-def is_postgres(url: str) -> bool:
-    """Whether several web processes may share the database."""
-    return url.startswith(("postgresql://", "postgres://"))
-
-
-def sqlite_path(url: str) -> Path:
-    """The file behind `sqlite:///PATH`. Raises `ConfigError` for any other URL."""
-    scheme, separator, path = url.partition(":///")
-    if scheme != "sqlite" or not separator or not path:
-        # Only the scheme is shown: the rest may hold a password.
-        raise ConfigError(
-            f"DATABASE_URL is '{scheme.partition(':')[0]}…': write sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
-        )
-    return Path(path)
-
-
 @dataclass(frozen=True)
 class Config:
     """Settings of one process."""
@@ -77,16 +61,6 @@ class Config:
     def refresh_keys(self) -> tuple[str, ...]:
         """The key that signs, then those that are still accepted."""
         return (self.refresh_key, *self.old_refresh_keys)
-
-    @property
-    def ledger_path(self) -> Path:
-        """Never inside the database: what restores that must not take the ledger back too."""
-        if self.erasure_ledger:
-            return self.erasure_ledger
-        if is_postgres(self.database_url):
-            return Path("var/erased")
-        path = sqlite_path(self.database_url)
-        return path.with_name(path.name + ".erased")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from peewee import Database, ModelSelect, OperationalError, PostgresqlDatabase, SqliteDatabase
 
-from api.config import ConfigError, is_postgres, sqlite_path
+from api.config import ConfigError
 
 WAIT = 5  # s for a lock, then the answer is 503
 READERS = 0.2  # s that writers wait while the log is emptied and a reader still needs it
@@ -116,3 +116,19 @@ def engine(url: str) -> Database:
     except ImportError:
         raise ConfigError("PostgreSQL needs psycopg: pip install -r api/requirements.txt") from None
     return Postgres(url.replace("postgres://", "postgresql://", 1))
+
+
+def is_postgres(url: str) -> bool:
+    """Whether several web processes may share the database."""
+    return url.startswith(("postgresql://", "postgres://"))
+
+
+def sqlite_path(url: str) -> Path:
+    """The file behind `sqlite:///PATH`. Raises `ConfigError` for any other URL."""
+    scheme, separator, path = url.partition(":///")
+    if scheme != "sqlite" or not separator or not path:
+        # Only the scheme is shown: the rest may hold a password.
+        raise ConfigError(
+            f"DATABASE_URL is '{scheme.partition(':')[0]}…': write sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
+        )
+    return Path(path)

@@ -47,7 +47,7 @@ class LayerPath(JobPath):
         {200: JobReply, 202: JobReply},
         *FOUND,
         *FAILED,
-        *("consent-required", "too-large", "unsupported-media-type", "rate-limited", "no-worker"),
+        *("bad-request", "consent-required", "too-large", "unsupported-media-type", "rate-limited", "no-worker"),
     ),
 )
 @jwt_required()

@@ -1,7 +1,8 @@
 """The erasure ledger: whom a restored backup must not bring back, in a file outside the database.
 
 One line an entry, `KEY HMAC`: which key made it, and HMAC(key, id) of an erased account or an ended device login. The
-file names nobody, and tells who was erased only to someone who has the key and a database that still holds the id.
+file names nobody, and tells who was erased only to someone who has the key and a database that still holds the id. It
+grows by 75 bytes an entry and is never shortened: no line says how old the backups are that somebody may still restore.
 """
 
 import fcntl
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.config import Config
+from api.engines import is_postgres, sqlite_path
 from api.problems import Problem
 
 LINE = re.compile(r"^([0-9a-f]{8}) ([0-9a-f]{64})$", re.MULTILINE)
@@ -32,7 +34,7 @@ class Ledger:
 
     @classmethod
     def of(cls, config: Config) -> "Ledger":
-        return cls(config.ledger_path, config.refresh_keys)
+        return cls(_place(config), config.refresh_keys)
 
     def note(self, *identities: str) -> None:
         """Append entries and have them on the disk. Comes before the commit: what is noted in vain was meant to go."""
@@ -70,6 +72,16 @@ class Reader:
     def names(self, identity: str) -> bool:
         """Whether this id was erased or ended."""
         return any(_seal(key, identity) in self.seals for key in self.keys)
+
+
+def _place(config: Config) -> Path:
+    """Never inside the database: what restores that must not take the ledger back too."""
+    if config.erasure_ledger:
+        return config.erasure_ledger
+    if is_postgres(config.database_url):
+        return Path("var/erased")
+    path = sqlite_path(config.database_url)
+    return path.with_name(path.name + ".erased")
 
 
 def _append(path: Path, lines: bytes) -> None:

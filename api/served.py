@@ -9,9 +9,9 @@ from typing import IO
 from peewee import OperationalError, PeeweeException
 
 from api import erasure, leases
-from api.config import ConfigError, is_postgres, sqlite_path
+from api.config import ConfigError
 from api.database import database
-from api.engines import engine
+from api.engines import engine, is_postgres, sqlite_path
 
 _held: list[IO[str]] = []  # open for the life of the process: closing the file would let the lock go
 

@@ -5,12 +5,14 @@ a new key is put in front and the old one taken away ten minutes later. A token 
 five minutes; routes that end or hand out an account want one.
 """
 
+import logging
 from datetime import timedelta
 from typing import Any
 
 import jwt as pyjwt
 from flask import Flask, Response
 from flask_jwt_extended import JWTManager, create_access_token, jwt_required
+from peewee import OperationalError
 
 from api import clock
 from api.config import Config
@@ -67,7 +69,7 @@ def _acceptable(header: dict[str, Any], payload: dict[str, Any]) -> bool:
 
 
 def _device_of(header: dict[str, Any], payload: dict[str, Any]) -> Device | None:
-    """The device login, unless it was ended; notes that this generation arrived there."""
+    """The device login, unless it was ended."""
     rows = run(FOUND, payload["sid"], payload["sub"])
     if not rows:
         return None
@@ -75,10 +77,18 @@ def _device_of(header: dict[str, Any], payload: dict[str, Any]) -> Device | None
     account = Account(**dict(zip(ACCOUNT, rows[0][split:], strict=True)))
     device = Device(**dict(zip(DEVICE, rows[0][:split], strict=True)) | {"account": account})
     if payload["gen"] > device.seen:
-        newer = (Device.id == device.id) & (Device.seen < payload["gen"])
-        with write_transaction():
-            Device.update(seen=payload["gen"]).where(newer).execute()
+        _note_arrival(device, payload["gen"])
     return device
+
+
+def _note_arrival(device: Device, generation: int) -> None:
+    """Note that this generation arrived there; where nothing can be written, its next request does."""
+    newer = (Device.id == device.id) & (Device.seen < generation)
+    try:
+        with write_transaction():
+            Device.update(seen=generation).where(newer).execute()
+    except OperationalError as error:  # reading goes on, on a full disk too
+        logging.getLogger("skinscore").warning("the arrival of a token could not be noted: %s", error)
 
 
 def _keys(manager: JWTManager, keys: dict[str, str]) -> None:

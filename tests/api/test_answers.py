@@ -94,6 +94,13 @@ def test_a_bad_body_is_one_problem_that_says_what_is_bad(owner, method, path, wr
     assert slug(ask(owner, method, path, **BAD_BODIES[wrong])) == wrong
 
 
+def test_a_photo_that_is_not_whole_is_a_bad_request(owner):
+    as_from_gunicorn = {"CONTENT_LENGTH": str(len(PNG) + 1), "wsgi.input_terminated": True}
+    options = {"content_type": "image/png", "environ_overrides": as_from_gunicorn}
+    answer = owner.ask("POST", "/v1/heatmaps", data=PNG, **options)
+    assert slug(answer) == "bad-request" and "send it again" in answer.json["detail"]
+
+
 @named("rate-limited")
 def test_who_asks_too_often_is_told_when_to_come_again(fresh, monkeypatch, method, path):
     for name in ("hit", "test"):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.config import Config, ConfigError
+from api.ledger import Ledger
 
 SECRETS = {"JWT_KEYS": "k1:" + "a" * 32, "REFRESH_KEY": "r" * 32, "PHOTO_KEY": "0" * 64}
 
@@ -41,8 +42,8 @@ def test_settings_are_read():
 
 
 def test_the_ledger_lies_beside_the_database_unless_told_otherwise():
-    assert read(DATABASE_URL="sqlite:///a/b.db").ledger_path == Path("a/b.db.erased")
-    assert read(ERASURE_LEDGER="/safe/ledger").ledger_path == Path("/safe/ledger")
+    assert Ledger.of(read(DATABASE_URL="sqlite:///a/b.db")).path == Path("a/b.db.erased")
+    assert Ledger.of(read(ERASURE_LEDGER="/safe/ledger")).path == Path("/safe/ledger")
 
 
 @pytest.mark.parametrize("mode", ["production", "staging", ""])

@@ -11,7 +11,7 @@ from api import engines, leases, served
 from api.__main__ import main
 from api.config import ConfigError
 from api.database import database, write_transaction
-from api.tables import Account
+from api.tables import Account, Device
 from tests.api.helpers import score
 
 
@@ -33,6 +33,14 @@ def test_a_writer_does_not_wait_for_ever_for_its_turn(owner, monkeypatch):
     with database.turn():
         assert push(owner, 1).status_code == 503
     assert push(owner, 1).status_code == 200
+
+
+def test_who_signed_in_just_now_reads_on_while_nothing_can_be_written(owner):
+    database.execute_sql("PRAGMA query_only = 1")
+    assert owner.ask("GET", "/v1/sync").status_code == 200
+    assert push(owner, 1).status_code == 503 and Device.get().seen == 0
+    database.execute_sql("PRAGMA query_only = 0")
+    assert owner.ask("GET", "/v1/sync").status_code == 200 and Device.get().seen == 1
 
 
 def test_writers_do_not_wait_long_for_a_log_that_a_reader_keeps(owner, config):

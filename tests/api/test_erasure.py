@@ -96,14 +96,14 @@ def test_nothing_opens_a_deleted_account_and_its_email_is_free_again(owner, gues
 def test_the_receipt_is_in_the_ledger_and_names_nobody(words, owner, config):
     receipt = owner.delete_account()
     assert receipt["records"] == 40  # tombstones count: their ids are kept too
-    assert receipt["receipt"] in config.ledger_path.read_text()
+    assert receipt["receipt"] in config.erasure_ledger.read_text()
     assert not set(receipt) & {"email", "account_id"} and owner.tokens["account_id"] not in str(receipt)
-    assert config.ledger_path.stat().st_mode & 0o077 == 0
+    assert config.erasure_ledger.stat().st_mode & 0o077 == 0
 
 
 def test_a_deletion_that_fails_is_a_503_and_deletes_nothing(owner, config):
     fresh = owner.fresh()
-    config.ledger_path.mkdir()
+    config.erasure_ledger.mkdir()
     answer = fresh.ask("DELETE", "/v1/account")
     assert answer.status_code == 503 and answer.json["type"].endswith("busy")
     assert owner.ask("GET", "/v1/account").status_code == 200

@@ -69,8 +69,8 @@ def test_a_ledger_of_an_older_key_is_read_and_one_of_an_unknown_key_is_refused(o
 def test_half_a_line_left_by_a_crash_spoils_no_other(config):
     book = ledger.Ledger.of(config)
     book.note("first")
-    with config.ledger_path.open("a") as file:
-        file.write(config.ledger_path.read_text().strip()[:-1])
+    with config.erasure_ledger.open("a") as file:
+        file.write(config.erasure_ledger.read_text().strip()[:-1])
     book.note("second")
     reader = book.reader()
     assert reader.names("first") and reader.names("second") and not reader.names("third")
@@ -88,6 +88,6 @@ def test_ledgers_of_two_web_machines_put_together_are_one(owner, other, config, 
     second = ledger.Ledger(tmp_path / "second machine", config.refresh_keys)
     second.note(other.tokens["account_id"])
     joined = tmp_path / "joined"
-    joined.write_bytes(config.ledger_path.read_bytes() + second.path.read_bytes())
+    joined.write_bytes(config.erasure_ledger.read_bytes() + second.path.read_bytes())
     restore()
     assert erasure.reapply(dataclasses.replace(config, erasure_ledger=joined))["accounts"] == 2

@@ -264,7 +264,7 @@ def test_status_tells_downloads_and_the_share_of_recent_scores(run, bundles, pla
     channel(bundles[1], 1, rollout_pct=10)
     run("publish", bundles[1])
     monkeypatch.setenv("DATABASE_URL", config.database_url)
-    app.extensions["skinscore"] = type("Settings", (), {"model_dir": place, "ledger_path": config.ledger_path})()
+    app.extensions["skinscore"] = type("Settings", (), {"model_dir": place})()
     part = json.loads((bundles[1] / "bundle.json").read_text())["files"][0]["parts"][0]
     path = f"/v1/models/files/{part['sha256']}"
     ranges = ({}, {"Range": "bytes=0-9"}, {"Range": "bytes=10-"}, {"If-None-Match": f'"{part["sha256"]}"'})

@@ -17,23 +17,28 @@ WAYS = ("half-closed", "reset", "chunked", "broken JSON")
 def head_and_body(person: Person, number: int) -> tuple[bytes, bytes]:
     """A push of one record as it goes over the wire."""
     body = json.dumps({"records": [score(number)]}).encode()
-    lines = ["POST /v1/sync HTTP/1.1", "Host: test", f"Authorization: Bearer {person.tokens['access_token']}"]
-    lines += ["Content-Type: application/json", f"Content-Length: {len(body)}", "", ""]
-    return "\r\n".join(lines).encode(), body
+    return head(person, "/v1/sync", "application/json", len(body)), body
+
+
+def head(person: Person, path: str, kind: str, length: int) -> bytes:
+    """What comes before a body."""
+    lines = [f"POST {path} HTTP/1.1", "Host: test", f"Authorization: Bearer {person.tokens['access_token']}"]
+    lines += [f"Content-Type: {kind}", f"Content-Length: {length}", "", ""]
+    return "\r\n".join(lines).encode()
 
 
 def truncated(person: Person, number: int, way: str) -> int:
     """Send a part of a push; the status that came back, 0 where nothing could."""
-    head, body = head_and_body(person, number)
+    before, body = head_and_body(person, number)
     part = body[: random.randint(1, len(body) - 1)]
     if way == "chunked":
         length = f"Content-Length: {len(body)}".encode()
-        head = head.replace(length, b"Transfer-Encoding: chunked")
+        before = before.replace(length, b"Transfer-Encoding: chunked")
         part = f"{len(body):x}\r\n".encode() + part
     elif way == "broken JSON":
-        head = head.replace(f": {len(body)}\r".encode(), f": {len(part)}\r".encode())
+        before = before.replace(f": {len(body)}\r".encode(), f": {len(part)}\r".encode())
     with socket.create_connection(("127.0.0.1", person.port), 60) as line:
-        line.sendall(head + part)
+        line.sendall(before + part)
         if way == "reset":
             line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, ABORT)
             return 0
@@ -42,10 +47,8 @@ def truncated(person: Person, number: int, way: str) -> int:
         return status(line)
 
 
-def trickled(person: Person, number: int, seconds: float, pieces: int = 20) -> int:
-    """Send a push piece by piece; its status."""
-    head, body = head_and_body(person, number)
-    whole = head + body
+def trickled(person: Person, whole: bytes, seconds: float, pieces: int = 20) -> int:
+    """Send a request piece by piece; its status."""
     size = -(-len(whole) // pieces)
     with socket.create_connection(("127.0.0.1", person.port), 60) as line:
         for at in range(0, len(whole), size):
@@ -56,9 +59,9 @@ def trickled(person: Person, number: int, seconds: float, pieces: int = 20) -> i
 
 def stalled(person: Person, number: int, in_head: bool) -> socket.socket:
     """A connection that stopped in the middle of a push."""
-    head, body = head_and_body(person, number)
+    before, body = head_and_body(person, number)
     line = socket.create_connection(("127.0.0.1", person.port), 60)
-    line.sendall(head[:60] if in_head else head + body[:60])
+    line.sendall(before[:60] if in_head else before + body[:60])
     return line
 
 

@@ -105,7 +105,7 @@ def slow(place: Place, app: str = APP, patience: float = Worker.seconds) -> dict
     """One body comes in pieces, and as many connections as there are threads stop in the middle."""
     with web_process(place.scratch, place.url(), app) as server, Person(server.port) as me:
         with writing(server.port) as steady:
-            trickled = cut.trickled(me, 1, seconds=patience / 4)
+            trickled = cut.trickled(me, b"".join(cut.head_and_body(me, 1)), seconds=patience / 4)
             stopped = [cut.stalled(me, 10 + n, in_head=n % 2 == 0) for n in range(8)]
             time.sleep(patience + 2)
             went_on = steady.goes_on()

@@ -23,7 +23,7 @@ class Steady:
     def __init__(self, port: int) -> None:
         self.person, self.statuses = Person(port), Counter[int]()
         self._reader = self.person.again()
-        self._reader.ask("GET", "/v1/sync")  # a token's first request is noted, which a database in trouble cannot do
+        self._reader.ask("GET", "/v1/sync")  # else it would wait to be noted, longer than the trouble lasts
         self.acknowledged: set[str] = set()
         self._stop = threading.Event()
         writers = [self.person.again() for _ in range(WRITERS)]

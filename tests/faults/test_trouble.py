@@ -2,10 +2,12 @@
 
 import pytest
 
-from tests.faults import scenes, trouble
+from tests.api.helpers import PNG
+from tests.faults import cut, scenes, trouble
 from tests.faults.place import Place
 from tests.faults.small_disk import NoMount
 from tests.faults.steady import writing
+from tests.people import Person
 from tests.servers import web_process
 
 
@@ -25,6 +27,15 @@ def test_bodies_that_end_too_soon_are_400_and_leave_nothing(tmp_path):
 def test_connections_that_stop_in_the_middle_do_not_keep_the_others_out(tmp_path):
     figures = scenes.slow(Place(tmp_path), "tests.faults.dying:create_hasty_app()", patience=1.0)
     assert trouble.holds(figures), figures
+
+
+@pytest.mark.parametrize(("size", "missing", "seconds", "status"), [(320_000, 0, 3, 503), (1_000, 1, 0, 400)])
+def test_a_large_photo_may_come_slowly_and_one_that_is_not_whole_is_told_so(tmp_path, size, missing, seconds, status):
+    hasty, photo = "tests.faults.dying:create_hasty_app()", PNG + bytes(size)
+    with web_process(tmp_path, f"sqlite:///{tmp_path}/scene.db", hasty) as server, Person(server.port) as me:
+        me.ask("PATCH", "/v1/account", {"consents": {"heatmap": 1}})
+        before = cut.head(me, "/v1/heatmaps", "image/png", len(photo) + missing)
+        assert cut.trickled(me, before + photo, seconds) == status  # 503: a whole photo, and no worker
 
 
 def test_a_clock_that_goes_back_misses_no_record_and_ends_no_login(tmp_path):
