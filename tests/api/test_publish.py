@@ -84,6 +84,7 @@ def live(place: Path) -> list[int]:
 def test_a_bundle_is_live_then_its_channel_and_both_rise(run, bundles, place):
     status, said = run("publish", bundles[1])
     assert status == 0 and "no channel names it yet" in said and held.channel(place) is None
+    assert "there are no heatmaps while it is the current one" in said
     channel(bundles[2], 1)
     status, said = run("publish", bundles[2])
     assert status == 0 and "small 0.1.2 (sequence 2) is published" in said
