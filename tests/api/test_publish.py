@@ -310,6 +310,15 @@ def test_a_worker_ends_when_another_bundle_is_current(run, bundles, place, confi
     assert worker.replaced(settings, loaded)
 
 
+def test_a_worker_does_not_list_the_models_at_every_turn(monkeypatch):
+    looks, now = [], [100.0]
+    monkeypatch.setattr(worker.time, "monotonic", lambda: now[0])
+    left_behind = worker.Seldom(lambda: bool(looks.append(now[0])) or len(looks) > 1)
+    assert [left_behind() for _ in range(9)] == [False] * 9 and len(looks) == 1
+    now[0] += worker.LOOK_SECONDS
+    assert [left_behind() for _ in range(9)] == [True] * 9 and len(looks) == 2
+
+
 @pytest.mark.parametrize("words", [["withdraw", "9"], ["withdraw", "abc"], ["publish", "absent"]])
 def test_bad_input_is_one_sentence(run, place, words):
     status, said = run(*words)
