@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api import heat_layer
-from api.explanations import Asked, Explanation
+from api.explanations import Asked, Explanation, files_of
 from api.grading import Grades
 from api.mapping import Maps
 from api.methods import BLIND, LEGEND
@@ -32,7 +32,7 @@ class Explainer:
         self.bundle, self.size = bundle, bundle["input"]["size"]
         self.keys = [attribute["key"] for attribute in bundle["attributes"]]
         self.signs = [attribute["sign"] for attribute in bundle["attributes"]]
-        phone, server = (_part(bundle, *wanted) for wanted in (("executorch", "phone"), ("safetensors", "server")))
+        phone, server = files_of(bundle)
         self.file_sha256 = phone["sha256"]
         self.grades = Grades(_checked(folder, phone), self.keys)
         _checked(folder, server)
@@ -98,11 +98,6 @@ class Explainer:
             "detail": {"asked": one.detail, "used": len(given.explained) // self.size},
             "legend": heat_layer.colours(one.method in BLIND),
         }
-
-
-def _part(bundle: dict[str, Any], form: str, role: str) -> dict[str, Any]:
-    file = next(f for f in bundle["files"] if (f["format"], f["role"]) == (form, role))
-    return file["parts"][0]
 
 
 def _checked(folder: Path, part: dict[str, Any]) -> bytes:

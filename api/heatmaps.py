@@ -118,7 +118,7 @@ def _answer(job: HeatmapJob, graded_by: str | None, status: int) -> Response:
     if job.result:
         body["result"] = json.loads(job.result)
         if graded_by:
-            body["result"] |= graded_by_another(graded_by, body["result"]["model"])
+            body["result"] |= graded_by_another(graded_by, body["result"].get("model"))
     if job.problem:
         body["problem"] = json.loads(job.problem)
     again = {"Retry-After": AGAIN} if job.status in leases.OPEN else None

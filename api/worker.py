@@ -13,7 +13,8 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from api.explain import Explainer
 
 CANNOT = 2  # exit status: starting again will not help
+LOOK_SECONDS = 1.0  # between two looks into MODEL_DIR, which may lie on a slow disk and hold many bundles
 log = logging.getLogger("skinscore.worker")
 
 
@@ -50,7 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     rounds = working.Rounds(
         bell, explainer.batch, lambda jobs: working.handle(jobs, config.photo_key, explainer.explain)
     )
-    rounds.until(lambda: stopping() or orphaned(args.parent) or replaced(config, explainer))
+    left_behind = Seldom(lambda: replaced(config, explainer))
+    rounds.until(lambda: stopping() or orphaned(args.parent) or left_behind())
     explainer.close()
     return 0
 
@@ -92,6 +95,18 @@ class Stop:
 def orphaned(parent: int | None) -> bool:
     """Whether the process that started this one is gone."""
     return parent is not None and os.getppid() != parent
+
+
+class Seldom:
+    """A question that is asked again only after LOOK_SECONDS; until then its last answer holds."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self.ask, self.answer, self.due = ask, False, 0.0
+
+    def __call__(self) -> bool:
+        if time.monotonic() >= self.due:
+            self.answer, self.due = self.ask(), time.monotonic() + LOOK_SECONDS
+        return self.answer
 
 
 def replaced(config: Config, explainer: "Explainer") -> bool:

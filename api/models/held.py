@@ -106,14 +106,17 @@ def graded_parts(model: dict[str, Any]) -> dict[str, list[int]] | None:
     return next((bundle.data.get("graded_parts") for bundle in found), None)
 
 
-def graded_by_another(file_sha256: str, model: dict[str, Any]) -> dict[str, Any]:
-    """What an explanation by `model` says about a score that the file with this hash gave."""
+def graded_by_another(file_sha256: str, model: dict[str, Any] | None) -> dict[str, Any]:
+    """What an explanation by `model`, if it says so, tells about a score that the file with this hash gave."""
     by = next((bundle.named for bundle in held(model_dir()) if file_sha256 in bundle.parts), None)
-    told: dict[str, Any] = {"score_by_another_model": by != model, "score_model": by}
-    if by == model:
-        return told
-    named = f"{by['name']} {by['version']}" if by else "a model that is not on this server"
-    return told | {"label": f"the score is by {named}, these maps explain {model['version']}"}
+    if by and by == model:
+        return {"score_by_another_model": False, "score_model": by}
+    label = f"the score is by {_spoken(by)}, these maps explain {_spoken(model)}"
+    return {"score_by_another_model": True, "score_model": by, "label": label}
+
+
+def _spoken(model: dict[str, Any] | None) -> str:
+    return "{name} {version}".format_map(model) if model else "a model that is not on this server"
 
 
 def model_dir() -> Path:

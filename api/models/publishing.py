@@ -6,7 +6,9 @@ Imports what runs a model, so only the command imports this module.
 """
 
 from pathlib import Path
+from typing import Any
 
+from api.explanations import files_of
 from api.models import held, store
 from api.models.channels import proven_channel
 from api.models.errors import NotPublished
@@ -23,7 +25,8 @@ def publish(folder: Path, terms: Terms) -> list[str]:
             channel = proven_channel(folder, scratch / "channel", bundle, terms)
         except (BundleError, ChannelError) as error:
             raise NotPublished(str(error)) from None
-        return [_publish_bundle(bundle, terms.store), _publish_channel(channel, terms.store)]
+        said = [_publish_bundle(bundle, terms.store), _publish_channel(channel, terms.store)]
+        return said + _warnings(bundle.data)
 
 
 def _publish_bundle(bundle: Candidate, place: Path) -> str:
@@ -46,3 +49,12 @@ def _publish_channel(channel: Path | None, place: Path) -> str:
         return "no channel names it yet: python -m mobile_export.sign channel BUNDLE --key KEY, then publish again"
     share = f"to {said['rollout_pct']} of 100 installs until {said['expires_at']}"
     return f"channel {said['sequence']} offers bundle {said['bundle_sha256'][:12]}… {share}"
+
+
+def _warnings(bundle: dict[str, Any]) -> list[str]:
+    """That heatmaps end with a bundle which no worker can load."""
+    try:
+        files_of(bundle)
+    except ValueError as error:
+        return [f"there are no heatmaps while it is the current one: {error}"]
+    return []

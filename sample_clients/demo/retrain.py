@@ -29,6 +29,7 @@ from sample_clients.python.client import Client
 from sample_clients.python.http import ServerError
 
 CHECKPOINT = Path("training/reference")
+DEFAULT = Path("runs/retrain")
 SEED = 71  # of the new photos and of the training; the reference saw others
 PHOTOS, COMPARED, CHECKED, STAGES = 160, 60, 100, "224:320"
 KEY = "ops-demo"
@@ -41,11 +42,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    p.add_argument("--out", type=Path, default=Path("runs/retrain"), help="folder of the run, made anew")
+    p.add_argument(
+        "--out", type=Path, default=DEFAULT, help=f"folder that is not there yet (default {DEFAULT}, made anew)"
+    )
     p.add_argument("--int8", action="store_true", help="export the int8 file (hundreds of steps of fine-tuning)")
     args = p.parse_args(argv)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does: the server is stopped too
     try:
+        make_anew(args.out)
         run(args.out, "xnnpack-int8" if args.int8 else "xnnpack-fp32")
     except KeyboardInterrupt:
         print("\nstopped")
@@ -59,10 +63,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def make_anew(out: Path) -> None:
+    """An empty folder; only what earlier runs left in the default one is removed. Raises `FileExistsError`."""
+    if out == DEFAULT:
+        shutil.rmtree(out, ignore_errors=True)
+    try:
+        out.mkdir(parents=True)
+    except FileExistsError:
+        raise FileExistsError(f"{out} is there already: remove it, or name another folder with --out") from None
+
+
 def run(out: Path, file: str) -> None:
     """All steps, then a table of what each took."""
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
     os.environ["MODEL_DIR"] = str(out / "models")
     steps = Steps()
     with steps.timed("publish what apps have"):

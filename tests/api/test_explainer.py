@@ -1,5 +1,6 @@
 """What the worker computes, with the committed bundle: every method, finer detail, several photos at once."""
 
+import dataclasses
 import io
 import json
 from contextlib import closing
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from api import heat_layer
+from api import heat_layer, worker
+from api.config import ConfigError
 from api.explain import LAYER_SIDE, Explainer
 from api.explanations import Asked, Explanation
 from api.methods import METHODS
@@ -79,6 +81,15 @@ def test_a_layer_is_drawn_from_the_numbers_of_the_map_alone(explainer):
     assert heat.shape == (5, 7, 7)
     for key, of_it, scale in zip(KEYS, heat, explainer.maps.scale("gradcam"), strict=True):
         assert same_picture(made.layers[key], heat_layer.render(of_it, scale, LAYER_SIDE))
+
+
+@pytest.mark.parametrize("lacks", ["phone", "server"])
+def test_a_bundle_that_explains_nothing_ends_the_worker_with_a_sentence(config, tmp_path, lacks):
+    bundle = json.loads((REFERENCE / "bundle.json").read_text("utf-8"))
+    bundle["files"] = [file for file in bundle["files"] if file["role"] != lacks]
+    (tmp_path / "bundle.json").write_text(json.dumps(bundle))
+    with pytest.raises(ConfigError, match="xnnpack-int8 among its --formats"):
+        worker.prepare(dataclasses.replace(config, model_dir=tmp_path))
 
 
 def same_picture(first: bytes, second: bytes) -> bool:

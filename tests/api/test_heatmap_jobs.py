@@ -346,6 +346,15 @@ def test_a_score_by_another_model_is_labelled(owner, alive, model_dir):
     assert "score_by_another_model" not in owner.ask("GET", place).json["result"]
 
 
+def test_a_result_that_names_no_model_is_told_apart_from_every_score(owner, alive, model_dir):
+    place = ask(owner).headers["Location"]
+    work_once()
+    known = json.loads((model_dir / "bundle.json").read_text())["files"][0]["parts"][0]["sha256"]
+    for who in (known, "f" * 64):
+        told = owner.ask("GET", f"{place}?graded_by={who}").json["result"]
+        assert told["score_by_another_model"] is True and "explain a model that is not on" in told["label"]
+
+
 def test_a_full_queue_is_503_and_says_when_to_come_again(owner, alive, monkeypatch):
     monkeypatch.setattr(jobs, "QUEUED_IN_ALL", 1)
     ask(owner)

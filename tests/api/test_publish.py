@@ -84,6 +84,7 @@ def live(place: Path) -> list[int]:
 def test_a_bundle_is_live_then_its_channel_and_both_rise(run, bundles, place):
     status, said = run("publish", bundles[1])
     assert status == 0 and "no channel names it yet" in said and held.channel(place) is None
+    assert "there are no heatmaps while it is the current one" in said
     channel(bundles[2], 1)
     status, said = run("publish", bundles[2])
     assert status == 0 and "small 0.1.2 (sequence 2) is published" in said
@@ -307,6 +308,15 @@ def test_a_worker_ends_when_another_bundle_is_current(run, bundles, place, confi
     assert not worker.replaced(settings, loaded)
     run("publish", bundles[2])
     assert worker.replaced(settings, loaded)
+
+
+def test_a_worker_does_not_list_the_models_at_every_turn(monkeypatch):
+    looks, now = [], [100.0]
+    monkeypatch.setattr(worker.time, "monotonic", lambda: now[0])
+    left_behind = worker.Seldom(lambda: bool(looks.append(now[0])) or len(looks) > 1)
+    assert [left_behind() for _ in range(9)] == [False] * 9 and len(looks) == 1
+    now[0] += worker.LOOK_SECONDS
+    assert [left_behind() for _ in range(9)] == [True] * 9 and len(looks) == 2
 
 
 @pytest.mark.parametrize("words", [["withdraw", "9"], ["withdraw", "abc"], ["publish", "absent"]])

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from sample_clients.demo import retrain
 from sample_clients.demo.steps import Steps
 
 
@@ -26,3 +27,13 @@ def test_the_table_adds_up_the_steps():
     with steps.timed("three"):
         sum(range(1_000_000))
     assert steps.done[-1][0] == "three" and steps.done[-1][2] > 0
+
+
+def test_a_folder_that_is_there_is_never_emptied(tmp_path, capsys):
+    (tmp_path / "mine.jpg").write_bytes(b"a photo")
+    assert retrain.main(["--out", str(tmp_path)]) == 2
+    assert (
+        capsys.readouterr().err
+        == f"retrain: {tmp_path} is there already: remove it, or name another folder with --out\n"
+    )
+    assert (tmp_path / "mine.jpg").read_bytes() == b"a photo"

@@ -67,10 +67,11 @@ def test_the_limits_hold_in_the_process(decode):
 
 
 def test_the_process_knows_no_secret(monkeypatch):
-    monkeypatch.setenv("PHOTO_KEY", "aa" * 32)
+    for name in ("PHOTO_KEY", "LIMIT_STORE", "WHATEVER_COMES"):
+        monkeypatch.setenv(name, "aa" * 32)
     with Decoder() as fresh:
         fresh(png(PIXELS), SIZE)
-        assert b"PHOTO_KEY" not in Path(f"/proc/{fresh.process.pid}/environ").read_bytes()
+        assert b"aa" * 32 not in Path(f"/proc/{fresh.process.pid}/environ").read_bytes()
 
 
 def test_a_process_that_was_killed_is_started_again(decode):
