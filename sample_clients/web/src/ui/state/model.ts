@@ -29,7 +29,7 @@ async function load(): Promise<Grading> {
     throw error instanceof Trouble && error.code === 'offline' ? new Trouble('model-missing') : error;
   });
   const grading = await Grading.load(bundle.value);
-  altered.value = !(await grading.remote.readsBack());
+  altered.value = !(await grading.ask((grader) => grader.readsBack()));
   return grading;
 }
 
