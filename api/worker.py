@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from api import logs, working
 from api.config import Config, ConfigError
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     rounds = working.Rounds(
         bell, explainer.batch, lambda jobs: working.handle(jobs, config.photo_key, explainer.explain)
     )
-    left_behind = Seldom(lambda: replaced(config, explainer))
+    left_behind = Seldom(lambda: replaced(config, explainer.bundle))
     rounds.until(lambda: stopping() or orphaned(args.parent) or left_behind())
     explainer.close()
     return 0
@@ -74,6 +74,8 @@ def prepare(config: Config) -> "Explainer":
     except (LookupError, StopIteration):
         raise ConfigError(f"{bundle.folder / 'bundle.json'} describes no model that explains photos") from None
     except (OSError, ValueError) as error:
+        if replaced(config, bundle.data):  # its files went while torch was imported
+            return prepare(config)
         raise ConfigError(str(error)) from None
 
 
@@ -109,10 +111,10 @@ class Seldom:
         return self.answer
 
 
-def replaced(config: Config, explainer: "Explainer") -> bool:
+def replaced(config: Config, bundle: dict[str, Any]) -> bool:
     """Whether another bundle is current by now: the worker ends, and the next one loads that."""
     with suppress(LookupError):
-        return held.current(config.model_dir).data != explainer.bundle
+        return held.current(config.model_dir).data != bundle
     return False
 
 

@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from sample_clients.demo.__main__ import sample_photo
-from sample_clients.demo.server import running_server
+from sample_clients.demo.server import free_port, running_server
 from sample_clients.web import build
 from tests.web.models import ModelFolder
 from tests.web.person import PHONE, Person
@@ -51,14 +50,11 @@ def model_dir(tmp_path_factory) -> ModelFolder:
 @pytest.fixture(scope="session")
 def site(dist, model_dir, tmp_path_factory) -> Iterator[str]:
     """Where the server with its worker answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MODEL_DIR", str(model_dir.path))
         patch.setenv("SIGN_IN_LIMIT", "100000 per hour")
         patch.chdir(Path(__file__).parents[2])
-        with running_server(port, tmp_path_factory.mktemp("server"), dist) as (url, _):
+        with running_server(free_port(), tmp_path_factory.mktemp("server"), dist) as (url, _):
             yield url
 
 

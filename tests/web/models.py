@@ -42,6 +42,8 @@ class ModelFolder:
 
     def withdraw_all(self) -> None:
         """Serve the committed bundle alone again, without a channel."""
+        for description in self.path.glob("previous/*/bundle.json"):
+            description.unlink()  # first: a bundle that is named has its files
         shutil.rmtree(self.path / "previous", ignore_errors=True)
         for name in ("channel.json", "channel.sig"):
             (self.path / name).unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 /** How long the client waits by itself, and what it says instead of waiting longer. */
-import { expect, test } from 'vitest';
-import { type Wire, browserWire, send } from '../src/core/wire';
+import { expect, test, vi } from 'vitest';
+import { type Wire, browserWire, read, send } from '../src/core/wire';
 
 const LONGEST = 30; // s
 
@@ -47,4 +47,19 @@ test('the client never waits longer by itself than it says', async () => {
 test.each([200, 201, 202])('an answer %i of something else than a SkinScore server is noticed', async (status) => {
   const { wire } = answers([status, { 'Content-Type': 'text/html' }]);
   await expect(send(wire, 'GET', '/healthz')).rejects.toMatchObject({ code: 'unexpected-server' });
+});
+
+test.each([
+  [false, 30],
+  [true, 600],
+])('a file (%s) has %i s to arrive, also over a slow network', async (file, seconds) => {
+  const patience = vi.spyOn(AbortSignal, 'timeout');
+  await send(answers([200, {}]).wire, 'GET', '/v1/models/current', { file });
+  expect(patience.mock.lastCall).toEqual([seconds * 1000]);
+  patience.mockRestore();
+});
+
+test('an answer that is cut off in its middle is a network that went away', async () => {
+  const cut = new Response(new ReadableStream({ pull: (body) => body.error(new TypeError('network error')) }));
+  await expect(read(cut.arrayBuffer())).rejects.toMatchObject({ code: 'offline' });
 });

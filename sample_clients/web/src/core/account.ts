@@ -1,5 +1,6 @@
 /** What the signed-in owner of an account sees and changes of it. All raise `Trouble`. */
 import type { Server } from './server';
+import { read } from './wire';
 
 export interface Shown {
   email: string;
@@ -51,7 +52,7 @@ export class Account {
   /** Everything that the server keeps, as a ZIP. */
   async exported(password: string): Promise<Blob> {
     await this.server.reauthenticate(password);
-    return (await this.server.call('GET', '/v1/account/export')).blob();
+    return read((await this.server.call('GET', '/v1/account/export', { file: true })).blob());
   }
 
   private async asked<T>(method: string, path: string, json?: unknown): Promise<T> {

@@ -5,7 +5,8 @@ const FORMAT = { 'Skinscore-Format': '1' }; // of records and sync; `client-too-
 const EMPTY = [204, 304];
 const ANSWERS = ['application/json', 'image/png', 'application/octet-stream', 'application/zip'];
 const BUSY = [429, 500, 502, 503, 504];
-const TIMEOUT = 30_000; // ms
+const TIMEOUT = 30_000; // ms for a whole answer
+const FILE_TIMEOUT = 600_000; // ms: a model of 4.5 MB takes 6 minutes at 100 kbit/s
 const FIRST_PAUSE = 1_000; // ms
 const LONGEST = 30_000; // ms that it waits by itself; who is asked to wait longer is told when to come again
 
@@ -14,6 +15,8 @@ export interface Request {
   headers?: Record<string, string>;
   json?: unknown;
   body?: ArrayBuffer;
+  /** Whether the answer is a file, which may take minutes. */
+  file?: boolean;
 }
 
 /** What the browser gives and tests replace. */
@@ -45,15 +48,19 @@ export async function send(
 ): Promise<Response> {
   const init = initOf(method, request, token);
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await wire
-      .fetch(urlOf(path, request.query), { ...init, signal: AbortSignal.timeout(TIMEOUT) })
-      .catch(() => null);
+    const signal = AbortSignal.timeout(request.file ? FILE_TIMEOUT : TIMEOUT);
+    const answer = await wire.fetch(urlOf(path, request.query), { ...init, signal }).catch(() => null);
     const last = attempt >= wire.tries;
     const asked = askedPause(answer);
     if (answer && (last || !BUSY.includes(answer.status) || asked > LONGEST)) return checked(answer);
     if (last) throw new Trouble('offline');
     await wire.wait(Math.max(jitter(attempt), asked));
   }
+}
+
+/** The body of an answer. Raises `offline` where the network goes away in the middle of it. */
+export function read<T>(body: Promise<T>): Promise<T> {
+  return body.catch(() => Promise.reject(new Trouble('offline')));
 }
 
 function initOf(method: string, request: Request, token: string | null): RequestInit {

@@ -31,7 +31,7 @@ export const en = {
   'grade.private': 'Your photo stays on this device. It leaves only if you ask for a detailed explanation and agree.',
   'grade.tips': 'For a fair comparison: daylight from the front, no make-up, the same distance every time.',
   'grade.working': 'Looking at your photo …',
-  'grade.loading': 'Getting the model ready (4 MB, once) …',
+  'grade.loading': 'Getting the model ready (19 MB, once) …',
   'grade.altered':
     'This browser changes the pixels of pictures, against tracking. Grades may differ a little from those on other devices. Allowing canvas access for this site helps.',
 
@@ -213,6 +213,9 @@ export const en = {
   'error.not-held': 'The server does not hold the model it names. Try again later.',
   'error.damaged': 'The model arrived damaged. Try again.',
   'error.other-bundle': 'The server sent another model than it names. It was not used.',
+  'error.no-file': 'The server’s model has no file for browsers. It was not used.',
+  'error.outside': 'The server’s model names files that it may not. It was not used.',
+  'error.other-channel': 'The server offers models of another channel ({channel}). None was taken.',
   'error.withdrawn': 'The model was withdrawn by its operator.',
   'error.not-newer': 'The offered model is older than yours. It was not used.',
   'error.wrong-answers': 'The new model answers wrongly on this device. Yours stays in use.',
@@ -234,8 +237,13 @@ export const en = {
   'error.rate-limited': 'Too many tries. Wait a little and try again.',
   'error.unauthorized': 'Sign in first.',
   'error.refresh-reused': 'For your safety this login was ended. Please sign in again.',
+  'error.refresh-expired': 'Your login has expired. Please sign in again.',
+  'error.refresh-revoked': 'This login was ended. Please sign in again.',
   'error.consent-required': 'This needs your consent, under Account.',
   'error.no-worker': 'The server cannot draw detailed maps at the moment.',
+  'error.photo-rejected': 'The server cannot explain this photo.',
+  'error.poison': 'The server cannot explain this photo.',
+  'error.internal': 'Something went wrong on the server. Nothing is lost; please try again.',
   'error.busy': 'The server is busy. Try again in a moment.',
   'error.quota-exceeded': 'Your account is full. New entries stay on this device.',
 

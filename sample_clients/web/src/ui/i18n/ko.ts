@@ -33,7 +33,7 @@ export const ko: Messages = {
   'grade.private': '사진은 이 기기를 떠나지 않습니다. 자세한 설명을 요청하고 동의할 때만 전송됩니다.',
   'grade.tips': '제대로 비교하려면: 정면에서 들어오는 자연광, 화장 없이, 늘 같은 거리에서.',
   'grade.working': '사진을 보고 있어요 …',
-  'grade.loading': '모델을 준비하고 있어요 (4 MB, 처음 한 번) …',
+  'grade.loading': '모델을 준비하고 있어요 (19 MB, 처음 한 번) …',
   'grade.altered':
     '이 브라우저는 추적을 막으려고 그림의 픽셀을 바꿉니다. 다른 기기와 등급이 조금 다를 수 있어요. 이 사이트에 캔버스 접근을 허용하면 나아집니다.',
 
@@ -211,6 +211,9 @@ export const ko: Messages = {
   'error.not-held': '서버에 그 모델이 없습니다. 나중에 다시 시도하세요.',
   'error.damaged': '모델이 손상되어 도착했습니다. 다시 시도하세요.',
   'error.other-bundle': '서버가 다른 모델을 보냈습니다. 사용하지 않았어요.',
+  'error.no-file': '서버의 모델에 브라우저용 파일이 없습니다. 사용하지 않았습니다.',
+  'error.outside': '서버의 모델이 허용되지 않는 파일을 가리킵니다. 사용하지 않았습니다.',
+  'error.other-channel': '서버가 다른 채널({channel})의 모델을 제공합니다. 받지 않았습니다.',
   'error.withdrawn': '운영자가 철회한 모델입니다.',
   'error.not-newer': '제안된 모델이 더 오래되었습니다. 사용하지 않았어요.',
   'error.wrong-answers': '새 모델이 이 기기에서 틀리게 답합니다. 지금 모델을 계속 씁니다.',
@@ -231,8 +234,13 @@ export const ko: Messages = {
   'error.rate-limited': '시도가 너무 많았습니다. 잠시 뒤에 다시 하세요.',
   'error.unauthorized': '먼저 로그인하세요.',
   'error.refresh-reused': '안전을 위해 로그인을 끝냈습니다. 다시 로그인해 주세요.',
+  'error.refresh-expired': '로그인이 만료되었습니다. 다시 로그인해 주세요.',
+  'error.refresh-revoked': '이 로그인은 종료되었습니다. 다시 로그인해 주세요.',
   'error.consent-required': '계정에서 동의가 필요합니다.',
   'error.no-worker': '지금은 서버가 자세한 지도를 그릴 수 없습니다.',
+  'error.photo-rejected': '서버가 이 사진을 설명할 수 없습니다.',
+  'error.poison': '서버가 이 사진을 설명할 수 없습니다.',
+  'error.internal': '서버에 문제가 생겼습니다. 잃은 것은 없으니 다시 시도해 주세요.',
   'error.busy': '서버가 바쁩니다. 잠시 뒤에 다시 시도하세요.',
   'error.quota-exceeded': '계정이 가득 찼습니다. 새 기록은 이 기기에 남습니다.',
 

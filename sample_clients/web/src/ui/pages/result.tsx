@@ -4,7 +4,6 @@ import { Redirect, useLocation } from 'wouter-preact';
 import { type Attribute, heatScales } from '../../core/bundle';
 import type { Advice, Graded } from '../../core/scoring';
 import { type Key, endOf, nameOf, t } from '../i18n';
-import { bundle } from '../state/app';
 import { type Looked, discard, looked } from '../state/photo';
 import { Dial } from '../parts/dial';
 import { Explain } from '../parts/explain';
@@ -15,10 +14,10 @@ import { Page } from '../parts/shell';
 
 export function Result() {
   const seen = looked.value;
-  const data = bundle.value?.data;
   const [, go] = useLocation();
   const [chosen, choose] = useState<string | null>(null);
-  if (!seen || !data) return <Redirect to="/" />;
+  if (!seen) return <Redirect to="/" />;
+  const { data } = seen.bundle;
   const rows = seen.grading.attributes.map((graded, a) => ({ graded, attribute: data.attributes[a] }));
   const shown = rows.find(({ graded }) => graded.key === chosen) ?? mostVisible(rows, heatScales(data));
   const drop = async () => {

@@ -3,7 +3,6 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { type Attribute, heatScales } from '../../core/bundle';
 import { layer } from '../../core/heat';
 import { nameOf, t } from '../i18n';
-import { bundle } from '../state/app';
 import type { Looked } from '../state/photo';
 
 const SIDE = 224; // px of the drawn layer; the browser smooths it to the photo's size
@@ -46,9 +45,8 @@ export function HeatPhoto({ looked, attribute }: { looked: Looked; attribute: At
 function Layer({ looked, attribute, opacity }: { looked: Looked; attribute: Attribute; opacity: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    const data = bundle.value?.data;
-    const a = data?.attributes.indexOf(attribute) ?? -1;
-    if (!data || a < 0) return;
+    const { data } = looked.bundle;
+    const a = data.attributes.indexOf(attribute);
     const pixels = layer(looked.grading.attributes[a].heat, heatScales(data)[a], SIDE);
     canvas.current?.getContext('2d')?.putImageData(new ImageData(pixels, SIDE, SIDE), 0, 0);
   }, [looked, attribute]);

@@ -7,28 +7,42 @@ import type { Grader } from '../../worker/grader';
 
 /** A worker with one model; `end` it when another takes over. */
 export class Grading {
+  private readonly asked = new Set<Promise<unknown>>();
+
   private constructor(
     private readonly worker: Worker,
-    readonly remote: Remote<Grader>,
+    private readonly remote: Remote<Grader>,
+    readonly bundle: Bundle,
   ) {}
 
   static async load(bundle: Bundle): Promise<Grading> {
     const worker = new Worker(new URL('../../worker/grader.ts', import.meta.url), { type: 'module' });
-    const grading = new Grading(worker, wrap<Grader>(worker));
-    await grading.remote.load(bundle.model, bundle.data.input.size);
+    const grading = new Grading(worker, wrap<Grader>(worker), bundle);
+    try {
+      await grading.ask((grader) => grader.load(bundle.model, bundle.data.input.size));
+    } catch (error) {
+      void grading.end();
+      throw error;
+    }
     return grading;
   }
 
   /** Raises the worker's troubles as such. */
   async ask<T>(work: (grader: Remote<Grader>) => Promise<T>): Promise<T> {
+    const asked = work(this.remote);
+    this.asked.add(asked);
     try {
-      return await work(this.remote);
+      return await asked;
     } catch (error) {
       throw revived(error);
+    } finally {
+      this.asked.delete(asked);
     }
   }
 
-  end(): void {
+  /** Once all that was asked is answered: an ended worker never answers. */
+  async end(): Promise<void> {
+    await Promise.allSettled(this.asked);
     this.remote[releaseProxy]();
     this.worker.terminate();
   }
@@ -44,6 +58,6 @@ export async function prove(bundle: Bundle, golden: Uint8Array): Promise<void> {
   try {
     await selfTest(bundle.data, golden, machine);
   } finally {
-    trial.end();
+    void trial.end();
   }
 }

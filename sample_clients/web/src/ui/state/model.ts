@@ -1,6 +1,6 @@
 /** Get the model onto this device, keep it current, load it into the worker. */
 import { signal } from '@preact/signals';
-import { browserWire, send } from '../../core/wire';
+import { browserWire, read, send } from '../../core/wire';
 import { Trouble } from '../../core/trouble';
 import type { Decision } from '../../core/channel';
 import { firstBundle, update } from '../../core/update';
@@ -29,7 +29,7 @@ async function load(): Promise<Grading> {
     throw error instanceof Trouble && error.code === 'offline' ? new Trouble('model-missing') : error;
   });
   const grading = await Grading.load(bundle.value);
-  altered.value = !(await grading.remote.readsBack());
+  altered.value = !(await grading.ask((grader) => grader.readsBack()));
   return grading;
 }
 
@@ -53,6 +53,6 @@ export async function lookDaily(): Promise<void> {
 }
 
 async function fetchBytes(path: string): Promise<Uint8Array> {
-  const answer = await send(browserWire, 'GET', path);
-  return new Uint8Array(await answer.arrayBuffer());
+  const answer = await send(browserWire, 'GET', path, { file: true });
+  return new Uint8Array(await read(answer.arrayBuffer()));
 }

@@ -1,9 +1,10 @@
 /** The photo that is being looked at: graded here, perhaps explained by the server, forgotten when the page goes. */
 import { signal } from '@preact/signals';
+import type { Bundle } from '../../core/bundle';
 import { type Score, scoreRecord } from '../../core/records';
 import { type Grading, graded } from '../../core/scoring';
 import { Trouble } from '../../core/trouble';
-import { bundle, session } from './app';
+import { session } from './app';
 import { grader } from './model';
 import { kept } from './syncing';
 
@@ -14,6 +15,8 @@ const PAUSE = 700; // ms
 export interface Looked {
   grading: Grading;
   record: Score;
+  /** What graded it. */
+  bundle: Bundle;
   /** Object URL of the photo itself. */
   photo: string;
   /** Object URLs of the server's layers by attribute, once asked for. */
@@ -27,18 +30,20 @@ export const looked = signal<Looked | null>(null);
 
 /** Grade a photo and keep its record. Raises `Trouble`. */
 export async function look(photo: Blob): Promise<void> {
+  const shown = part.value; // another part or model may be chosen meanwhile
   const worker = await grader();
   const start = performance.now();
-  const pixels = await worker.ask((one) => one.prepare(photo));
-  const outputs = await worker.ask((one) => one.run(pixels));
+  const [pixels, outputs] = await worker.ask(async (one) => {
+    const prepared = await one.prepare(photo);
+    return [prepared, await one.run(prepared)] as const;
+  });
   performance.measure('grade', { start });
-  const used = bundle.value;
-  if (!used) throw new Trouble('model-missing');
-  const grading = graded(outputs, used.data, pixels, part.value);
-  const record = scoreRecord(grading, used);
+  const { bundle } = worker;
+  const grading = graded(outputs, bundle.data, pixels, shown);
+  const record = scoreRecord(grading, bundle);
   if (Object.keys(record.attributes).length) await session.store.add(record);
   forget();
-  looked.value = { grading, record, photo: URL.createObjectURL(photo), layers: null, explains: null };
+  looked.value = { grading, record, bundle, photo: URL.createObjectURL(photo), layers: null, explains: null };
   void navigator.storage?.persist?.();
   await kept();
 }
