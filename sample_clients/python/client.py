@@ -106,10 +106,11 @@ class Client:
 
         Raises `UpdateRefused`, `BundleError` or `ServerError`; the model in use stays then.
         """
-        outcome = update(self.models, self.server)
-        for cached in ("bundle", "scorer"):
-            self.__dict__.pop(cached, None)
-        return outcome
+        try:
+            return update(self.models, self.server)
+        finally:  # also after a refusal: the channel may have withdrawn the model in use
+            for cached in ("bundle", "scorer"):
+                self.__dict__.pop(cached, None)
 
     def consent_text(self, purpose: str) -> tuple[int, str]:
         """Version and text of what a purpose asks to agree to, as the server has them now."""
