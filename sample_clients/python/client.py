@@ -92,6 +92,11 @@ class Client:
         finally:
             self.server.forget()
 
+    def erase_here(self) -> None:
+        """Forget account, login and history here, whatever the server holds: no other account may sign in before."""
+        self.server.forget()
+        self.store.erase()
+
     def sync(self, limit: int | None = None) -> Outcome:
         """Push and pull. Raises `ServerError` when the server cannot be reached; nothing is lost."""
         return sync(self.store, self.server, limit)
