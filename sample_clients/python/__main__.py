@@ -37,6 +37,7 @@ COMMANDS = {
     "note": offline.note,
     "delete": offline.delete,
     "update": online.update,
+    "erase": offline.erase,
 }
 
 

@@ -46,6 +46,8 @@ def parser(description: str) -> argparse.ArgumentParser:
     note.add_argument("text")
     commands.add_parser("update", help="take a newer model if the server's channel offers one")
     commands.add_parser("delete", help="delete a record everywhere").add_argument("id")
+    erase = commands.add_parser("erase", help="take account, login and history off this device")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
     for one in (score, history):
         one.add_argument("--json", choices=["-"], help="print one JSON object")
     return p

@@ -92,6 +92,11 @@ class Client:
         finally:
             self.server.forget()
 
+    def erase_here(self) -> None:
+        """Forget account, login and history here, whatever the server holds: no other account may sign in before."""
+        self.server.forget()
+        self.store.erase()
+
     def sync(self, limit: int | None = None) -> Outcome:
         """Push and pull. Raises `ServerError` when the server cannot be reached; nothing is lost."""
         return sync(self.store, self.server, limit)
@@ -106,10 +111,11 @@ class Client:
 
         Raises `UpdateRefused`, `BundleError` or `ServerError`; the model in use stays then.
         """
-        outcome = update(self.models, self.server)
-        for cached in ("bundle", "scorer"):
-            self.__dict__.pop(cached, None)
-        return outcome
+        try:
+            return update(self.models, self.server)
+        finally:  # also after a refusal: the channel may have withdrawn the model in use
+            for cached in ("bundle", "scorer"):
+                self.__dict__.pop(cached, None)
 
     def consent_text(self, purpose: str) -> tuple[int, str]:
         """Version and text of what a purpose asks to agree to, as the server has them now."""

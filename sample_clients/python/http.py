@@ -17,7 +17,7 @@ TIMEOUT = (5, 30)  # s to connect, to answer
 FORMAT_HEADER, FORMAT = "Skinscore-Format", "1"  # of records and sync; `client-too-old` when it is retired
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ENDED = {"refresh-reused", "refresh-expired", "refresh-revoked"}
-OTHER_ACCOUNT = "this history belongs to another account: use another --home for it"
+OTHER_ACCOUNT = "this history belongs to another account: use another --home for it, or `erase` this one"
 
 
 class Server:

@@ -7,10 +7,12 @@ from . import heat, records
 from .arguments import PARTS
 from .client import Client, NotPossible
 from .files import write_atomically
+from .questions import says_yes
 from .scorer import Grading
 from .table import grading_table, history_table
 
 NOTE_LENGTH = 4000  # characters, the server's limit
+ERASE = "This takes account, login and history off this device; what the server holds stays there."
 
 
 def score(client: Client, args: argparse.Namespace) -> int:
@@ -57,6 +59,16 @@ def delete(client: Client, args: argparse.Namespace) -> int:
     _require(client, args.id)
     client.store.delete(args.id)
     print("deleted here; the next sync deletes it everywhere")
+    return 0
+
+
+def erase(client: Client, args: argparse.Namespace) -> int:
+    waiting = client.store.unsent_count()
+    warning = f"{ERASE} {waiting} not synced yet, and lost then." if waiting else ERASE
+    if not args.yes and not says_yes(f"{warning} Go on?"):
+        raise NotPossible(f"{warning} Add --yes to go on.")
+    client.erase_here()
+    print("erased here; sign in to any account, or go on without one")
     return 0
 
 

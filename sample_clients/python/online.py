@@ -12,6 +12,7 @@ from .arguments import PARTS
 from .client import Client
 from .files import write_atomically
 from .http import ServerError
+from .questions import says_yes
 
 ADOPT = "There is a history without an account on this device."
 KEEP = "Your recovery code, the only way back without your password: write it down, it is not shown again."
@@ -21,7 +22,7 @@ Done = TypeVar("Done")
 def sign_in(client: Client, args: argparse.Namespace) -> int:
     code = (args.code or input("Recovery code: ")) if args.command == "recover" else None
     password = args.password or os.environ.get("SKINSCORE_PASSWORD") or getpass.getpass()
-    adopt = args.adopt or (client.has_guest_history() and _agreed(f"{ADOPT} Take it into {args.email}?"))
+    adopt = args.adopt or (client.has_guest_history() and says_yes(f"{ADOPT} Take it into {args.email}?"))
     if next_code := client.sign_in(args.command, args.email, password, platform.node(), adopt, code):
         print(f"{KEEP}\n\n    {next_code}\n")
     print(f"signed in as {args.email}; `sync` brings your history together")
@@ -69,12 +70,7 @@ def agreeing(client: Client, purpose: str, agreed: bool, act: Callable[[], Done]
         if error.slug != "consent-required":
             raise
     version, text = client.consent_text(purpose)
-    if not agreed and not _agreed(f"{text} Do you agree?"):
+    if not agreed and not says_yes(f"{text} Do you agree?"):
         raise ServerError("consent-required", f"{text} Add --consent to agree.")
     client.consent(**{purpose: version})
     return act()
-
-
-def _agreed(question: str) -> bool:
-    """Whether a person at the keyboard says yes; nobody there means no."""
-    return sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() == "y"

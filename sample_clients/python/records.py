@@ -13,6 +13,7 @@ from .scorer import Grading
 
 VERSION = "0.1.0"  # of this client
 APP = f"skinscore-python {VERSION}"
+HIGHEST_MILLI = 4000  # grade 4 in thousandths
 
 
 def ten_thousandths(probabilities: NDArray[np.float32]) -> list[int]:
@@ -30,7 +31,8 @@ def score_record(grading: Grading, bundle: Bundle, captured_at: str | None = Non
         one.key: {
             "grade": one.grade,
             "balanced": one.balanced,
-            "expected_milli": round(one.expected * 1000),
+            # A 16-bit sum may leave 0..4 by a little, and the server would refuse such a record for ever.
+            "expected_milli": min(HIGHEST_MILLI, max(0, round(one.expected * 1000))),
             "probabilities_e4": ten_thousandths(one.probabilities),
         }
         for one in grading.attributes

@@ -11,6 +11,9 @@ from typing import Any
 from .ids import second_id
 from .local_file import LocalFile
 
+# Settings; all others are about the models on this device.
+PERSONAL = ("account", "email", "attempt", "refresh_token", "cursor", "etag", "head")
+
 
 class Store(LocalFile):
     """One person's history."""
@@ -109,6 +112,16 @@ class Store(LocalFile):
                 if json.loads(reason).get("type", "").endswith(f":{slug}"):
                     self._run("DELETE FROM parked WHERE id = ?", record_id)
                     self._queue(record_id)
+
+    def erase(self) -> None:
+        """Nothing of a person is left, not even in freed pages; what concerns this device (its models) stays."""
+        with self.transaction():
+            for table in ("record", "outbox", "parked"):
+                self._run(f"DELETE FROM {table}")
+            for name in PERSONAL:
+                self.set(name, None)
+        self._run("VACUUM")
+        self._run("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _keep_both(self, theirs: dict[str, Any], seq: int) -> None:
         """The server's copy under its id; ours, where it says something else, under a new one."""

@@ -57,12 +57,20 @@ def _push(store: Store, server: Server, outcome: Outcome) -> None:
         if not waiting and not deletes:
             return
         batch = _fitting(waiting)
-        answer = server.call("POST", "/v1/sync", json={"records": batch, "deletes": deletes}).json()
+        verdicts = _verdicts(server, batch, deletes)
         with store.transaction():
-            for place, verdict in enumerate(answer["results"]):
+            for place, verdict in enumerate(verdicts):
                 store.settle(verdict, place >= len(batch))
                 outcome.pushed += verdict["verdict"] in ("created", "deleted")
                 outcome.refused += verdict["verdict"] == "invalid"
+
+
+def _verdicts(server: Server, batch: list[dict[str, Any]], deletes: list[str]) -> list[dict[str, Any]]:
+    """What became of each, in order. Raises `ServerError` for verdicts of other ids: no push would come to its end."""
+    results = server.call("POST", "/v1/sync", json={"records": batch, "deletes": deletes}).json()["results"]
+    if [verdict["id"] for verdict in results] != [record["id"] for record in batch] + deletes:
+        raise ServerError("unexpected", "the server did not answer for every record: try again later")
+    return results
 
 
 def _fitting(waiting: list[dict[str, Any]]) -> list[dict[str, Any]]:

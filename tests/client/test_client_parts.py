@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from api import judging
 from sample_clients.python import ids, records
 from sample_clients.python.__main__ import main
-from sample_clients.python.bundle import BundleError, open_bundle
+from sample_clients.python.bundle import Bundle, BundleError, open_bundle
 from sample_clients.python.files import write_atomically
 from sample_clients.python.photo import PhotoError, decode
 from sample_clients.python.resize import model_input
-from sample_clients.python.scorer import advice, plausible
+from sample_clients.python.scorer import Graded, Grading, advice, plausible
 from sample_clients.python.table import history_table
 from tests.client.helpers import score
 from training.photo import read_photo
@@ -50,6 +52,16 @@ def test_ten_thousandths_always_sum_to_ten_thousand(values):
     p = np.array(values, np.float32)
     whole = records.ten_thousandths(p / p.sum())
     assert sum(whole) == 10_000 and min(whole) >= 0
+
+
+@pytest.mark.parametrize(("expected", "milli"), [(4.002, 4000), (-0.001, 0), (1.2344, 1234)])
+def test_the_server_takes_a_score_whose_sums_in_16_bits_leave_the_scale(expected, milli):
+    p, pixels = np.full(5, 0.2, np.float32), np.zeros((1, 1, 3), np.uint8)
+    one = Graded("oil", 4, 4, 4, 4, expected, p, np.zeros((2, 2), np.float32), believed=True)
+    bundle = Bundle({"name": "small", "version": "0.1.0", "sequence": 1}, Path(), "0" * 64, "0" * 64)
+    record = records.score_record(Grading([one], pixels, (0, 0, 0), [], 0), bundle)
+    assert isinstance(judging.judged(record), tuple)
+    assert record["attributes"]["oil"]["expected_milli"] == milli
 
 
 def test_ids_are_version_7_and_rise():

@@ -286,8 +286,10 @@ def test_a_withdrawn_model_is_not_used_even_when_its_successor_cannot_be_fetched
     at_two(client, publish)
     publish(3, number=6, revoked=(2,))
     (served[1] / MODEL).unlink()
+    assert client.bundle.data["sequence"] == 2
     with pytest.raises(ServerError):
         client.update()
+    assert client.bundle.data["sequence"] == 1
     assert reopened(client).bundle.data["sequence"] == 1
 
 
