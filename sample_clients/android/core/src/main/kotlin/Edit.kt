@@ -54,7 +54,7 @@ internal class Edit(private val before: History) {
      *
      * A tombstone is lacking also where its record is listed as live: the server's backup was older than the delete.
      */
-    fun queueMissing(live: Set<String>, deleted: Set<String>) {
+    fun queueMissing(live: Set<String?>, deleted: Set<String?>) {
         for ((id, entry) in before.entries) {
             val listed = id in deleted || (entry.body != null && id in live)
             if (listed || entry.refusal != null) continue

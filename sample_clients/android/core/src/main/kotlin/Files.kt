@@ -53,10 +53,8 @@ internal object Files {
     /** Java knows a full disk only by the system's words for it, which are never translated. */
     private fun trouble(error: IOException): Trouble {
         val full = listOf("No space left", "ENOSPC", "Disk quota", "EDQUOT").any { it in error.message.orEmpty() }
-        return if (full) {
-            Trouble("no-room", "no room is left on the disk: make room, try again; what was saved before is safe", error)
-        } else {
-            Trouble("storage", "${error.message}: try again; what was saved before is safe", error)
-        }
+        val (code, what) =
+            if (full) "no-room" to "no room is left on the disk: make room" else "storage" to "${error.message}"
+        return Trouble(code, "$what; try again, what was saved before is safe", error)
     }
 }

@@ -9,6 +9,9 @@ fun sha256(bytes: ByteArray): ByteArray = MessageDigest.getInstance("SHA-256").d
 fun sha256Hex(bytes: ByteArray): String = hex(sha256(bytes))
 
 /** Two lower-case digits a byte. */
-fun hex(bytes: ByteArray): String = bytes.joinToString("") { DIGITS[it.toInt() shr 4 and 15].toString() + DIGITS[it.toInt() and 15] }
+fun hex(bytes: ByteArray): String =
+    buildString(bytes.size * 2) {
+        for (byte in bytes) append(DIGITS[byte.toInt() shr 4 and 15]).append(DIGITS[byte.toInt() and 15])
+    }
 
 private const val DIGITS = "0123456789abcdef"

@@ -39,6 +39,6 @@ class History(val entries: Map<String, Entry> = emptyMap(), val settings: Map<St
 }
 
 /** What waits to be pushed. */
-class Unsent(val records: List<Record>, val deletes: List<String>) {
+data class Unsent(val records: List<Record>, val deletes: List<String>) {
     val isEmpty: Boolean get() = records.isEmpty() && deletes.isEmpty()
 }

@@ -44,7 +44,8 @@ fun parseJson(document: ByteArray): JsonElement? =
     }
 
 /** An object of these fields: strings, whole numbers, truths, null, JSON, and lists and maps of them. */
-fun json(vararg fields: Pair<String, Any?>): JsonObject = JsonObject(fields.associate { (name, value) -> name to jsonOf(value) })
+fun json(vararg fields: Pair<String, Any?>): JsonObject =
+    JsonObject(fields.associate { (name, value) -> name to jsonOf(value) })
 
 /** The same as JSON. */
 fun jsonOf(value: Any?): JsonElement =

@@ -18,11 +18,14 @@ class Moment private constructor(val instant: Instant, private val date: LocalDa
 
     /** `2026-W19`: the ISO week of that day. */
     val week: String
-        get() = "%04d-W%02d".format(null, date.get(IsoFields.WEEK_BASED_YEAR), date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR))
+        get() {
+            val year = date.get(IsoFields.WEEK_BASED_YEAR).toString().padStart(4, '0')
+            return "$year-W${date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR).toString().padStart(2, '0')}"
+        }
 
     companion object {
-        private val FORM =
-            Regex("""([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?)(?:Z|([+-])([0-9]{2}):([0-9]{2}))""")
+        private const val WALL = """[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?"""
+        private val FORM = Regex("""($WALL)(?:Z|([+-])([0-9]{2}):([0-9]{2}))""")
         private val WRITTEN = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxxx")
 
         /** Null for what is no RFC 3339 moment with an offset. */
@@ -38,7 +41,8 @@ class Moment private constructor(val instant: Instant, private val date: LocalDa
         }
 
         /** Now, with the offset of this device's time zone, to the second. */
-        fun now(at: Instant = Instant.now(), zone: ZoneId = ZoneId.systemDefault()): String = WRITTEN.format(at.atZone(zone))
+        fun now(at: Instant = Instant.now(), zone: ZoneId = ZoneId.systemDefault()): String =
+            WRITTEN.format(at.atZone(zone))
 
         /** Seconds east of UTC; the server takes offsets that java.time does not, up to a day. */
         private fun offset(sign: String, hours: Int, minutes: Int): Int? {

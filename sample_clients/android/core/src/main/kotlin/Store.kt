@@ -44,7 +44,7 @@ class Store(private val storage: Storage) : Settings {
     /** Store one pulled page and its cursor, together. */
     internal fun apply(page: JsonElement, etag: String?) = change { apply(page, etag) }
 
-    internal fun queueMissing(live: Set<String>, deleted: Set<String>) = change { queueMissing(live, deleted) }
+    internal fun queueMissing(live: Set<String?>, deleted: Set<String?>) = change { queueMissing(live, deleted) }
 
     internal fun tryAgain(slug: String) = change { tryAgain(slug) }
 
