@@ -6,5 +6,5 @@ import android.os.Bundle
 /** Robolectric tells it where the test runs; nobody asks. In place of androidx.test:monitor, which Central lacks. */
 object InstrumentationRegistry {
     @JvmStatic
-    fun registerInstance(instrumentation: Instrumentation, arguments: Bundle) = Unit
+    fun registerInstance(instrumentation: Instrumentation?, arguments: Bundle?) = Unit
 }

@@ -5,7 +5,7 @@ import android.content.Intent
 
 /** Would answer for other apps; none is ever loaded. In place of androidx.test:monitor, which Central lacks. */
 interface IntentStubber {
-    fun getActivityResultForIntent(intent: Intent): Instrumentation.ActivityResult?
+    fun getActivityResultForIntent(intent: Intent?): Instrumentation.ActivityResult?
 }
 
 interface IntentMonitor
@@ -20,5 +20,5 @@ object IntentStubberRegistry {
 
 object IntentMonitorRegistry {
     @JvmStatic
-    fun registerInstance(monitor: IntentMonitor) = Unit
+    fun registerInstance(monitor: IntentMonitor?) = Unit
 }

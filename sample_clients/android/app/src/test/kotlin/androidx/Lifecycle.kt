@@ -11,10 +11,10 @@ interface ApplicationLifecycleMonitor
 
 object ActivityLifecycleMonitorRegistry {
     @JvmStatic
-    fun registerInstance(monitor: ActivityLifecycleMonitor) = Unit
+    fun registerInstance(monitor: ActivityLifecycleMonitor?) = Unit
 }
 
 object ApplicationLifecycleMonitorRegistry {
     @JvmStatic
-    fun registerInstance(monitor: ApplicationLifecycleMonitor) = Unit
+    fun registerInstance(monitor: ApplicationLifecycleMonitor?) = Unit
 }

@@ -9,9 +9,9 @@ import androidx.test.runner.lifecycle.Stage
 
 /** Hears of every moment and keeps none. In place of androidx.test:monitor, which Central lacks. */
 class ActivityLifecycleMonitorImpl : ActivityLifecycleMonitor {
-    fun signalLifecycleChange(stage: Stage, activity: Activity) = Unit
+    fun signalLifecycleChange(stage: Stage?, activity: Activity?) = Unit
 }
 
 class ApplicationLifecycleMonitorImpl : ApplicationLifecycleMonitor {
-    fun signalLifecycleChange(application: Application, stage: ApplicationStage) = Unit
+    fun signalLifecycleChange(application: Application?, stage: ApplicationStage?) = Unit
 }
