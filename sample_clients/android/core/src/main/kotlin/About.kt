@@ -1,0 +1,8 @@
+package io.skinscore.core
+
+/** What this client calls itself. */
+object About {
+    const val VERSION = "0.1.0"
+    const val APP = "skinscore-android $VERSION"
+    const val PLATFORM = "android"
+}
