@@ -94,7 +94,7 @@ class SkinScoreClient(
     fun update(): UpdateOutcome =
         synchronized(updating) {
             try {
-                Update(models, server, engine).run()
+                Update(models, server, engine, server.patience).run()
             } finally {
                 model.letGo() // also after a refusal: the channel may have withdrawn what is ready
             }
