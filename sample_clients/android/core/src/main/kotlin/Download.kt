@@ -55,7 +55,7 @@ internal class Download(
             } catch (error: IOException) { // the connection broke; asking for it again is what mends that
                 fruitless = if (partial.size > before) 0 else fruitless + 1
                 if (fruitless == patience.tries) throw brokeOff(partial, part, error)
-                patience.pause(fruitless)
+                patience.wait(Patience.pause(fruitless))
             }
         }
     }
@@ -68,7 +68,7 @@ internal class Download(
             } else if (stream.contentRange?.startsWith("bytes $start-") != true) {
                 throw Wrong()
             }
-            stream.body.forEachBlock(partial::add)
+            partial.addAll(stream.body)
         }
     }
 

@@ -1,6 +1,7 @@
 package io.skinscore.core
 
 import java.io.File
+import java.io.IOException
 import kotlinx.serialization.json.JsonObject
 
 /** A verified bundle on disk. [sha256] is of its bundle.json. */
@@ -33,10 +34,8 @@ class ModelBundle private constructor(
 
         /** Signature, size and hash first: a file that fails is never run. Throws [Trouble]. */
         fun open(folder: File, trust: Trust): ModelBundle {
-            val (raw, signature) = listOf("bundle.json", "bundle.sig").map { folder.resolve(it) }
-            if (!raw.isFile || !signature.isFile) throw Trouble("missing", "there is no signed bundle in ${folder.name}")
-            val document = raw.readBytes()
-            val offer = described(document, signature.readBytes(), trust)
+            val document = read(folder, "bundle.json")
+            val offer = described(document, read(folder, "bundle.sig"), trust)
             for (part in offer.phoneFile().parts) {
                 if (!part.isInside || !part.fits(folder.resolve(part.path))) {
                     throw Trouble("damaged", "${part.path} is missing or damaged: get the bundle again")
@@ -45,6 +44,13 @@ class ModelBundle private constructor(
             val description = readForm(document, BundleDescription::of) ?: throw Trouble("other-form", OTHER_FORM)
             return ModelBundle(offer, description, folder, sha256Hex(document))
         }
+
+        private fun read(folder: File, name: String): ByteArray =
+            try {
+                folder.resolve(name).readBytes()
+            } catch (error: IOException) {
+                throw Trouble("missing", "there is no signed bundle in ${folder.name}", error)
+            }
 
         /** What a signed bundle.json offers, if this client can run it. Throws [Trouble]. */
         internal fun described(document: ByteArray, signature: ByteArray, trust: Trust): Offer {

@@ -1,6 +1,7 @@
 package io.skinscore.core
 
 import java.io.File
+import java.io.IOException
 import kotlinx.serialization.json.JsonElement
 
 /** The part of a bundle's description that decides whether it is taken; every schema 1 bundle has it. */
@@ -13,8 +14,13 @@ class Offer private constructor(
 ) {
     /** One file, [path] below the bundle's folder. */
     class Part(val path: String, val bytes: Long, val sha256: String) {
-        /** Whether these are the bytes that the bundle lists; false where there is no such file. */
-        internal fun fits(file: File): Boolean = file.length() == bytes && file.isFile && sha256Hex(file) == sha256
+        /** Whether these are the bytes that the bundle lists; false where there is no file that can be read. */
+        internal fun fits(file: File): Boolean =
+            try {
+                file.length() == bytes && sha256Hex(file) == sha256
+            } catch (_: IOException) {
+                false
+            }
 
         /** Whether the path stays inside the bundle's folder. */
         internal val isInside: Boolean get() = !path.startsWith("/") && ".." !in path.split("/")

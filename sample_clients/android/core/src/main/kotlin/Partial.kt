@@ -2,6 +2,7 @@ package io.skinscore.core
 
 import java.io.Closeable
 import java.io.File
+import java.io.InputStream
 import java.io.RandomAccessFile
 import java.security.MessageDigest
 
@@ -32,11 +33,19 @@ internal class Partial(private val file: File, private val part: Offer.Part) : C
         digest.reset()
     }
 
-    /** The next [count] bytes. Throws [Wrong] when they are more than the bundle lists, [Trouble] when the disk is full. */
-    fun add(bytes: ByteArray, count: Int) {
-        if (size + count > part.bytes) throw Wrong()
-        Files.named { grown.write(bytes, 0, count) }
-        count(bytes, count)
+    /**
+     * All that is still to come. Throws [Wrong] when it is more than the bundle lists, [Trouble] when the disk is full,
+     * `IOException` when the connection breaks.
+     */
+    fun addAll(coming: InputStream) {
+        val block = ByteArray(BLOCK)
+        while (true) {
+            val count = coming.read(block)
+            if (count < 0) return
+            if (size + count > part.bytes) throw Wrong()
+            Files.named { grown.write(block, 0, count) }
+            count(block, count)
+        }
     }
 
     /** All is there, and on the disk. Throws [Wrong] when it is not what was signed. */
@@ -50,5 +59,9 @@ internal class Partial(private val file: File, private val part: Offer.Part) : C
     private fun count(bytes: ByteArray, count: Int) {
         digest.update(bytes, 0, count)
         size += count
+    }
+
+    private companion object {
+        const val BLOCK = 1 shl 16 // bytes
     }
 }
