@@ -9,7 +9,7 @@ interface Engine {
     fun load(bundle: ModelBundle): Scorer
 }
 
-/** A loaded model. One call at a time; [close] frees it, and nothing is scored afterwards. */
+/** A loaded model. [Grader] calls it one call at a time; [close] frees it, and nothing is scored afterwards. */
 fun interface Scorer : AutoCloseable {
     /** [input]: S x S x 3 bytes in row, column, channel order, RGB (what [modelInput] gives). */
     fun score(input: ByteArray): Outputs
@@ -17,11 +17,20 @@ fun interface Scorer : AutoCloseable {
     override fun close() = Unit
 }
 
-/** What the model file gives for one photo; shapes without the batch: 5x5, 5x5, 5, 5xhxw, 3. */
-class Outputs(
-    val probabilities: FloatArray,
-    val utilities: FloatArray,
-    val expected: FloatArray,
-    val heatmaps: FloatArray,
-    val quality: FloatArray,
-)
+/** Grades photos with one bundle, one at a time. Making it loads the model and throws what the runtime throws. */
+class Grader(val bundle: ModelBundle, private val engine: Engine) : AutoCloseable {
+    private val scorer = engine.load(bundle)
+
+    /** Grade a photo file of a part of the face (0 cheek, 1 forehead, 2 centre, 3 chin). Throws [Trouble]. */
+    fun grade(photo: ByteArray, part: Int): Grading = grade(engine.decode(photo), part)
+
+    /** The same for upright pixels. */
+    @Synchronized
+    fun grade(photo: Pixels, part: Int): Grading {
+        val input = photo.modelInput(bundle.description.size)
+        return grading(scorer.score(input), bundle.description, input, part)
+    }
+
+    @Synchronized
+    override fun close() = scorer.close()
+}

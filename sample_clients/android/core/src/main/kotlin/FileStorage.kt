@@ -8,9 +8,12 @@ import kotlinx.serialization.json.JsonObject
 /** One JSON document, written whole at every change: simple, and enough for one person's thousands of scores. */
 class FileStorage(home: File) : Storage {
     private val file = home.resolve("history.json")
-    private var history = if (file.exists()) history(file.readBytes()) else History()
+    private var history = History()
 
-    override fun read(): History = history
+    override fun read(): History {
+        if (file.exists()) history = history(file.readBytes())
+        return history
+    }
 
     override fun write(change: Change) {
         val next = history + change

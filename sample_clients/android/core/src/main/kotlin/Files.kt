@@ -43,7 +43,8 @@ internal object Files {
 
     private fun flush(folder: File) = FileChannel.open(folder.toPath(), READ).use { it.force(true) }
 
-    private fun <T> named(work: () -> T): T =
+    /** The work, its faults told as [Trouble]. */
+    fun <T> named(work: () -> T): T =
         try {
             work()
         } catch (error: IOException) {

@@ -12,7 +12,7 @@ class Server internal constructor(
     internal val store: Store,
     private val secrets: Secrets,
     private val transport: Transport,
-    private val patience: Patience,
+    internal val patience: Patience,
 ) : Origin {
     @Volatile private var access: String? = null
     private val refreshing = Any()

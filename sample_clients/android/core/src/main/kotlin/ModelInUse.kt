@@ -1,0 +1,27 @@
+package io.skinscore.core
+
+/** The bundle in use and what grades with it, made ready at the first need. Any thread may call. */
+internal class ModelInUse(private val models: Models, private val engine: Engine) {
+    private var opened: ModelBundle? = null
+    private var grader: Grader? = null
+
+    /** Throws [Trouble] when not even the shipped bundle can be used. */
+    @Synchronized
+    fun bundle(): ModelBundle = opened ?: models.open().also { opened = it }
+
+    /** A graded photo and its record, both by the same model. */
+    @Synchronized
+    fun grade(photo: ByteArray, part: Int): Pair<Grading, Record> {
+        val ready = grader ?: Grader(bundle(), engine).also { grader = it }
+        val grading = ready.grade(photo, part)
+        return grading to score(grading, ready.bundle, Moment.now())
+    }
+
+    /** Another one may be in use from now on. Waits for a photo that is being graded. */
+    @Synchronized
+    fun letGo() {
+        grader?.close()
+        grader = null
+        opened = null
+    }
+}
