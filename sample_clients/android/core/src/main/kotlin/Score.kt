@@ -1,7 +1,7 @@
 package io.skinscore.core
 
 import kotlin.math.floor
-import kotlin.math.rint
+import kotlin.math.round
 import kotlinx.serialization.json.JsonObject
 
 private const val WHOLE = 10_000
@@ -25,7 +25,7 @@ internal fun score(grading: Grading, bundle: ModelBundle, capturedAt: String): R
 
 private fun answer(one: Graded): JsonObject {
     // 16-bit softmax sums to 1 only nearly, and the server takes 0..4000.
-    val milli = rint(one.expected.toDouble() * 1000).coerceIn(0.0, HIGHEST_MILLI).toInt()
+    val milli = round(one.expected.toDouble() * 1000).coerceIn(0.0, HIGHEST_MILLI).toInt()
     return json(
         "grade" to one.grade,
         "balanced" to one.balanced,
