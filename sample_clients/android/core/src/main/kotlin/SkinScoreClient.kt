@@ -20,7 +20,7 @@ class SkinScoreClient(
     private val engine: Engine,
     storage: Storage = FileStorage(home),
     secrets: Secrets = FileSecrets(home),
-    private val patience: Patience = Patience.USUAL,
+    patience: Patience = Patience.USUAL,
 ) : AutoCloseable {
     private val own = Home(home)
     internal val store = own.keptBy { Store(storage) }
@@ -94,7 +94,7 @@ class SkinScoreClient(
     fun update(): UpdateOutcome =
         synchronized(updating) {
             try {
-                Update(models, server, engine, patience).run()
+                Update(models, server, engine, server.patience).run()
             } finally {
                 model.letGo() // also after a refusal: the channel may have withdrawn what is ready
             }

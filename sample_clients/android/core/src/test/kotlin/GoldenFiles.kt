@@ -1,0 +1,17 @@
+package io.skinscore.core
+
+import java.io.File
+import kotlinx.serialization.json.JsonElement
+
+/** Where the vectors of all clients lie; Maven runs a module's tests in its own folder. */
+object GoldenFiles {
+    private val clients = File("../..").canonicalFile
+
+    val reference = clients.resolveSibling("mobile_export/reference")
+    val trustedKeys = clients.resolve("python/trusted_keys.json")
+    val updates = clients.resolve("golden/updates.json")
+    val conversations = clients.resolve("golden/conversations")
+
+    /** One conversation by its name. */
+    fun conversation(name: String): JsonElement = checkNotNull(parseJson(conversations.resolve("$name.json").readBytes()))
+}
