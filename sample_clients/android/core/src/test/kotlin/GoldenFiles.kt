@@ -13,5 +13,6 @@ object GoldenFiles {
     val conversations = clients.resolve("golden/conversations")
 
     /** One conversation by its name. */
-    fun conversation(name: String): JsonElement = checkNotNull(parseJson(conversations.resolve("$name.json").readBytes()))
+    fun conversation(name: String): JsonElement =
+        checkNotNull(parseJson(conversations.resolve("$name.json").readBytes()))
 }
