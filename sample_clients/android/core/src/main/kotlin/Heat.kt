@@ -3,6 +3,7 @@ package io.skinscore.core
 import kotlin.math.abs
 import kotlin.math.max
 import kotlin.math.min
+import kotlin.math.round
 import kotlin.math.sqrt
 
 /** Draws a heat map: orange pushes the grade up, purple pushes it down, one scale for all photos. */
@@ -21,7 +22,7 @@ object Heat {
     fun layer(heat: FloatArray, scale: Double, side: Int): IntArray {
         val large = grown(heat, side)
         return IntArray(large.size) { place ->
-            val alpha = Math.rint(min(abs(large[place].toDouble()) / scale, 1.0) * OPAQUE * 255).toInt()
+            val alpha = round(min(abs(large[place].toDouble()) / scale, 1.0) * OPAQUE * 255).toInt()
             (alpha shl 24) or if (large[place] > 0) UP else DOWN
         }
     }

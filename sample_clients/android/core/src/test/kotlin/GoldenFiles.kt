@@ -12,6 +12,12 @@ object GoldenFiles {
     val updates = clients.resolve("golden/updates.json")
     val conversations = clients.resolve("golden/conversations")
 
+    /** bundle.json of the committed bundle, and its golden photos. */
+    val description: JsonElement get() = read(reference.resolve("bundle.json"))
+    val golden: JsonElement get() = read(reference.resolve("golden.json"))
+
     /** One conversation by its name. */
-    fun conversation(name: String): JsonElement = checkNotNull(parseJson(conversations.resolve("$name.json").readBytes()))
+    fun conversation(name: String): JsonElement = read(conversations.resolve("$name.json"))
+
+    fun read(file: File): JsonElement = checkNotNull(parseJson(file.readBytes()))
 }
