@@ -1,17 +1,17 @@
 package io.skinscore.core
 
-/** The version and the text of what a purpose asks to agree to. */
-class ConsentText(val version: Int, val text: String)
+/** The version and the text of what a purpose asks to agree to, and whether the owner has [agreed]. */
+class ConsentText(val version: Int, val text: String, val agreed: Boolean)
 
 /** What the signed-in owner of an account sees and changes of it. Every call throws [Trouble]. */
 class Account internal constructor(private val server: Server) {
     /** What `sync` or `heatmap` asks to agree to, as the server has it now. */
     fun consentText(purpose: String): ConsentText {
-        val held = server.call(Request("GET", "/v1/account")).json()["consent_texts"][purpose]
-        val version = held["version"].whole
-        val text = held["text"].text
+        val account = server.call(Request("GET", "/v1/account")).json()
+        val version = account["consent_texts"][purpose]["version"].whole
+        val text = account["consent_texts"][purpose]["text"].text
         if (version == null || text == null) throw Trouble("unexpected", "the server knows no consent named $purpose")
-        return ConsentText(version.toInt(), text)
+        return ConsentText(version.toInt(), text, account["consents"][purpose].flag == true)
     }
 
     /** Agree to a version of the text of each purpose, which its owner was shown; 0 withdraws. */

@@ -6,17 +6,17 @@ import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
 
 /** Keys sorted by code point, no spaces, UTF-8 without escapes that JSON does not need (RFC 8785). Hashes are of it. */
-fun JsonElement.canonical(): ByteArray = buildString { append(this@canonical) }.encodeToByteArray()
+fun JsonElement.canonical(): ByteArray = buildString { element(this@canonical) }.encodeToByteArray()
 
-private fun StringBuilder.append(value: JsonElement) {
+private fun StringBuilder.element(value: JsonElement) {
     when (value) {
         is JsonPrimitive -> if (value.isString) quote(value.content) else append(value.content)
-        is JsonArray -> list('[', value, ']') { append(it) }
+        is JsonArray -> list('[', value, ']') { element(it) }
         is JsonObject ->
             list('{', value.entries.sortedWith { one, other -> byCodePoint.compare(one.key, other.key) }, '}') {
                 quote(it.key)
                 append(':')
-                append(it.value)
+                element(it.value)
             }
     }
 }

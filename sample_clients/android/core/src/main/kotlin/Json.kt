@@ -38,10 +38,20 @@ val JsonElement?.fields: Map<String, JsonElement>
 /** Reads a document in UTF-8; null when it is no JSON. */
 fun parseJson(document: ByteArray): JsonElement? =
     try {
-        Json.parseToJsonElement(document.decodeToString())
+        Json.parseToJsonElement(document.decodeToString()).takeIf(::isWhole)
     } catch (_: IllegalArgumentException) {
         null
     }
+
+/** The library takes bare words for values, so a page of somebody else would be one. */
+private fun isWhole(value: JsonElement): Boolean =
+    when (value) {
+        is JsonPrimitive -> value.isString || WORD.matches(value.content)
+        is JsonArray -> value.all(::isWhole)
+        is JsonObject -> value.values.all(::isWhole)
+    }
+
+private val WORD = Regex("""null|true|false|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?""")
 
 /** An object of these fields: strings, whole numbers, truths, null, JSON, and lists and maps of them. */
 fun json(vararg fields: Pair<String, Any?>): JsonObject =

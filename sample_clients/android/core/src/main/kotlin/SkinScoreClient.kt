@@ -45,8 +45,14 @@ class SkinScoreClient(
     /** The text that shows at each score; empty where it was taken away. */
     val notes: Map<String, String> get() = store.notes
 
-    /** How many records and deletes wait for a sync. */
-    val unsent: Int get() = store.unsentIds.size
+    /** Ids of records and deletes that wait for a sync. */
+    val unsent: List<String> get() = store.unsentIds
+
+    /** Ids of records that the server refused; they stay here. */
+    val refused: Set<String> get() = store.refused.keys
+
+    /** Of the account that this history belongs to; null for a guest's. */
+    val email: String? get() = store.setting("email")
 
     /** The verified bundle in use. */
     val bundle: ModelBundle get() = model.bundle()

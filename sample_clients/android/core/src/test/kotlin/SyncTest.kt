@@ -1,0 +1,77 @@
+package io.skinscore.core
+
+import java.io.File
+import kotlin.test.BeforeTest
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertTrue
+import org.junit.jupiter.api.io.TempDir
+
+/** A server that does not do what it should cannot keep a sync busy for ever, nor make it believe that all is well. */
+class SyncTest {
+    @TempDir lateinit var home: File
+    private lateinit var store: Store
+    private val record = checkNotNull(Record.of(json("id" to "a", "kind" to "note")))
+
+    @BeforeTest
+    fun open() {
+        store = Store(FileStorage(home))
+        FileSecrets(home).write("r1")
+        store.set(mapOf("account" to "me"))
+    }
+
+    private fun sync(vararg answers: () -> Answer): SyncOutcome {
+        val fresh = answer(200, json("access_token" to "a", "refresh_token" to "r2"))
+        return Sync(store, Server(store, FileSecrets(home), Scripted(fresh, *answers), impatient)).run()
+    }
+
+    private fun verdicts(vararg verdicts: Pair<String, Any?>) = answer(200, json("results" to listOf(json(*verdicts))))
+
+    private fun page(count: Int, xor: String, more: Boolean = false) =
+        answer(200, json("next_cursor" to "c", "has_more" to more, "head" to json("count" to count, "xor" to xor)))
+
+    @Test
+    fun `a verdict for another record ends the push`() {
+        store.add(record)
+        assertEquals("unexpected", troubleOf { sync(verdicts("id" to "b", "verdict" to "created", "seq" to 1)) })
+        assertEquals(listOf("a"), store.unsentIds)
+    }
+
+    @Test
+    fun `a conflict without the other copy ends the push`() {
+        store.add(record)
+        assertEquals("unexpected", troubleOf { sync(verdicts("id" to "a", "verdict" to "conflict", "seq" to 1)) })
+        assertEquals(listOf(record), store.live)
+    }
+
+    @Test
+    fun `pages that do not come to an end are noticed`() {
+        assertEquals("unexpected", troubleOf { sync(page(0, "0".repeat(16), more = true)) })
+    }
+
+    @Test
+    fun `a page without a cursor is not stored`() {
+        store.set(mapOf("cursor" to "before"))
+        assertEquals("unexpected", troubleOf { sync(answer(200, json("hello" to "portal"))) })
+        assertEquals("before", store.setting("cursor"))
+    }
+
+    @Test
+    fun `a sync is complete only where both sides hold the same`() {
+        val empty = page(0, "0".repeat(16))
+        val pushed = verdicts("id" to "a", "verdict" to "created", "seq" to 1)
+        assertTrue(sync(empty).complete)
+        store.add(record)
+        assertEquals(SyncOutcome(pushed = 2), sync(pushed, empty, empty, pushed, empty))
+        assertEquals(listOf(record), store.live)
+    }
+
+    @Test
+    fun `a batch stays below the server's limit`() {
+        val long = "가".repeat(100_000) // 300,000 bytes
+        val records = List(5) { checkNotNull(Record.of(json("id" to "$it", "text" to long))) }
+        val huge = checkNotNull(Record.of(json("id" to "x", "text" to long.repeat(5))))
+        assertEquals(2, Sync.fitting(records).size)
+        assertEquals(1, Sync.fitting(listOf(huge) + records).size)
+    }
+}
