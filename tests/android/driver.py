@@ -1,7 +1,7 @@
 """The Kotlin core as a process that does what it is told: a step as one line of JSON, its answer as another.
 
-What a phone's model is to score is asked back and graded here, by ExecuTorch's own runtime on the phone's own file: only
-the call from Kotlin into that runtime is left out.
+What a phone's model is to score is asked back and graded here, by ExecuTorch's own runtime on the phone's own file:
+only the call from Kotlin into that runtime is left out.
 """
 
 import base64

@@ -1,8 +1,5 @@
 """The Kotlin core against the real web process on loopback: an account's life, bad networks, two devices, disasters."""
 
-import os
-import subprocess
-import sys
 import uuid
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,7 @@ from sample_clients.python import ids, records
 from tests.android.driver import Driver, Phone
 from tests.client.helpers import score
 from tests.relay import Relay, relay
-from tests.servers import ROOT, WebProcess, web_process
+from tests.servers import WebProcess, web_process
 from tests.surroundings import free_port
 
 PASSWORD = "a long password"
@@ -237,18 +234,12 @@ def test_after_a_restore_from_a_backup_the_devices_bring_back_what_it_lacks(driv
         tablet.do("sign_in", how="login", email=email, password=PASSWORD, device="t")
         old, doomed = kept(phone), kept(phone)
         assert phone.do("sync")["complete"] and tablet.do("sync")["complete"]
-        operator(server, "backup", folder / "monday.db")
+        server.operate("backup", str(folder / "monday.db"))
         new = kept(tablet)
         tablet.do("delete", id=doomed["id"])
         assert tablet.do("sync")["complete"] and phone.do("sync")["complete"]
         server.stop()
-        operator(server, "restore", folder / "monday.db")
+        server.operate("restore", str(folder / "monday.db"))
         server.start()
         assert phone.do("sync")["complete"] and tablet.do("sync")["complete"]
         assert phone.then == tablet.then and phone.then["live"] == sorted([old["id"], new["id"]])
-
-
-def operator(server: WebProcess, command: str, file: Path) -> None:
-    """What an operator does with the database."""
-    run = [sys.executable, "-m", "api", command, str(file)]
-    subprocess.run(run, env=os.environ | server.environment, cwd=ROOT, check=True, capture_output=True)
