@@ -113,6 +113,16 @@ def test_an_answer_that_breaks_off_half_way_is_asked_for_again(phone, tablet, wi
     assert tablet.do("sync") == done(pulled=40) and wire.cut is None
 
 
+def test_an_answer_that_is_cut_at_any_place_is_asked_for_again(phone, wire):
+    kept(phone)
+    phone.do("sync")
+    for cut in range(0, 700, 20):
+        kept(phone)
+        wire.cut = cut
+        assert phone.do("sync")["complete"]
+    assert phone.then["unsent"] == 0 and len(phone.then["live"]) == 36
+
+
 def test_twenty_threads_that_need_a_token_refresh_it_once(phone, wire):
     before = bytes(wire.heard).count(b"POST /v1/auth/refresh")
     assert phone.do("ask_at_once", threads=20) == [True] * 20
