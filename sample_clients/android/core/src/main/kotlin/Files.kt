@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions
 import java.nio.file.Files as Disk
 
 /** What must appear whole on disk, or not at all. Every fault is a [Trouble]: `no-room` or `storage`. */
-internal object Files {
+object Files {
     /** Write beside the target, flush to disk, rename, flush the folder. A full disk leaves the old file, or none. */
     fun writeAtomically(bytes: ByteArray, file: File) = named {
         val folder = file.absoluteFile.parentFile
@@ -31,7 +31,7 @@ internal object Files {
     }
 
     /** Put what is whole in its place, and make the new name last. */
-    fun replace(file: File, whole: File) = named {
+    internal fun replace(file: File, whole: File) = named {
         Disk.move(whole.toPath(), file.toPath(), ATOMIC_MOVE)
         flush(file.absoluteFile.parentFile)
     }
@@ -44,7 +44,7 @@ internal object Files {
     private fun flush(folder: File) = FileChannel.open(folder.toPath(), READ).use { it.force(true) }
 
     /** The work, its faults told as [Trouble]. */
-    fun <T> named(work: () -> T): T =
+    internal fun <T> named(work: () -> T): T =
         try {
             work()
         } catch (error: IOException) {

@@ -1,0 +1,44 @@
+package io.skinscore.app
+
+import android.content.ContentProvider
+import android.content.ContentValues
+import android.content.Context
+import android.database.Cursor
+import android.net.Uri
+import android.os.ParcelFileDescriptor
+import java.io.File
+import java.io.FileNotFoundException
+
+/** The one file that the system's camera may write: a photo of ours, in our cache, for as long as the grant lasts. */
+class CameraFile : ContentProvider() {
+    override fun onCreate() = true
+
+    override fun openFile(uri: Uri, mode: String): ParcelFileDescriptor {
+        val place = requireNotNull(context)
+        if (uri != uri(place)) throw FileNotFoundException("there is no $uri")
+        return ParcelFileDescriptor.open(file(place), ParcelFileDescriptor.parseMode(mode))
+    }
+
+    override fun getType(uri: Uri) = "image/jpeg"
+
+    override fun query(uri: Uri, columns: Array<String>?, where: String?, values: Array<String>?, order: String?): Cursor? = null
+
+    override fun insert(uri: Uri, values: ContentValues?): Uri? = null
+
+    override fun delete(uri: Uri, where: String?, values: Array<String>?) = 0
+
+    override fun update(uri: Uri, values: ContentValues?, where: String?, arguments: Array<String>?) = 0
+
+    companion object {
+        /** What to tell the camera. */
+        fun uri(context: Context): Uri = Uri.parse("content://${context.packageName}.camera/photo.jpg")
+
+        /** The bytes of the photo, which is gone afterwards; null when none was taken. */
+        fun take(context: Context): ByteArray? {
+            val file = file(context)
+            return if (file.length() > 0) file.readBytes().also { file.delete() } else null
+        }
+
+        private fun file(context: Context): File = context.cacheDir.resolve("camera.jpg")
+    }
+}

@@ -1,0 +1,151 @@
+package io.skinscore.app
+
+import io.skinscore.core.Credentials
+import io.skinscore.core.SignIn
+import io.skinscore.core.SkinScoreClient
+import io.skinscore.core.Trend
+import io.skinscore.core.UpdateOutcome
+import kotlin.math.abs
+
+/**
+ * What the screens show, and what their buttons do; for the main thread. Calls go to the [client] in the background.
+ * [onChange]: something new waits to be sent.
+ */
+class ScreenModel(private val client: () -> SkinScoreClient, private val work: Work, private val onChange: () -> Unit) {
+    /** Told of every new state, and at once of this one. */
+    var watcher: ((State) -> Unit)? = null
+        set(value) {
+            field = value
+            value?.invoke(state)
+        }
+
+    var state = State()
+        private set(value) {
+            field = value
+            watcher?.invoke(value)
+        }
+
+    fun go(screen: Screen) {
+        state = state.copy(screen = screen, message = null)
+        if (screen == Screen.TREND) ask(state.asked)
+    }
+
+    fun choose(part: Int) {
+        state = state.copy(part = part)
+    }
+
+    /** Show another attribute's map. */
+    fun show(attribute: Int) {
+        val looked = state.looked ?: return
+        state = state.copy(looked = Looked(looked.photo, looked.description, attribute))
+    }
+
+    /** Grade what [photo] gives, if it gives any. */
+    fun grade(photo: () -> ByteArray?) {
+        val part = state.part
+        perform(Task.GRADE, { client -> photo()?.let { looked(client, it, part) } }) { looked ->
+            if (looked == null) return@perform
+            state = state.copy(looked = looked)
+            if (looked.photo.kept) onChange()
+        }
+    }
+
+    /** Back to taking a photo; with [discard] its grades go, too. */
+    fun another(discard: Boolean = false) {
+        val looked = state.looked ?: return
+        state = state.copy(looked = null, message = null)
+        if (discard && looked.photo.kept) delete(looked.photo.record.id)
+    }
+
+    fun note(id: String, text: String) = perform(null, { it.note(id, text) }) { onChange() }
+
+    fun delete(id: String) = perform(null, { it.delete(id) }) { onChange() }
+
+    fun ask(question: TrendQuestion) {
+        state = state.copy(asked = question)
+        perform(null, { it.trend(question.attribute, question.part, question.size) }) { trend: Trend ->
+            if (state.asked == question) state = state.copy(trend = trend)
+        }
+    }
+
+    fun sync() = perform(Task.SYNC, { it.sync() }) { if (it.complete) say("status.synced") }
+
+    fun signIn(how: SignIn, who: Credentials) =
+        perform(Task.ACCOUNT, { it.signIn(how, who, adopt = true) }) { code ->
+            state = state.copy(recoveryCode = code)
+            if (how == SignIn.REGISTER) askForConsent() else onChange()
+        }
+
+    fun codeWritten() {
+        state = state.copy(recoveryCode = null)
+    }
+
+    fun signOut() = perform(Task.ACCOUNT, { it.signOut() }) {}
+
+    /** Show the text of the consent to keep the history on the server. */
+    fun askForConsent() = perform(Task.ACCOUNT, { it.account.consentText(SYNC) }) { state = state.copy(consent = it) }
+
+    /** Agree to the text that is shown, withdraw, or leave it as it is ([agreed] is null). */
+    fun answer(agreed: Boolean?) {
+        val asked = state.consent ?: return
+        state = state.copy(consent = null)
+        if (agreed == null) return
+        val version = if (agreed) asked.version else 0
+        perform(Task.ACCOUNT, { it.account.consent(mapOf(SYNC to version)) }) { if (agreed) onChange() }
+    }
+
+    /** Everything that the server keeps goes to [keep], on a background thread. */
+    fun export(password: String, keep: (ByteArray) -> Unit) =
+        perform(Task.ACCOUNT, { keep(it.account.export(password)) }) { say("account.exported") }
+
+    fun deleteAccount(password: String) = perform(Task.ACCOUNT, { it.deleteAccount(password) }) {}
+
+    /** Forget person and history here, whoever's they are. */
+    fun eraseHere() = perform(Task.ACCOUNT, { it.eraseHere() }) {}
+
+    fun update() =
+        perform(Task.MODEL, { it.update() }) { outcome ->
+            when (outcome) {
+                is UpdateOutcome.Taken -> say("account.modelTaken", "version" to outcome.version)
+                UpdateOutcome.Current -> say("account.modelSame")
+                UpdateOutcome.Later -> say("account.modelLater")
+            }
+        }
+
+    /** Read everything anew, and sync where there is a login. */
+    fun start() = perform(null, { it.isSignedIn }) { signedIn -> if (signedIn) sync() }
+
+    private fun say(key: String, vararg values: Pair<String, Any>) {
+        state = state.copy(message = Message.Said(key, *values))
+    }
+
+    /** Do something in the background; afterwards show what is true then, and what went wrong. */
+    private fun <T> perform(task: Task?, call: (SkinScoreClient) -> T, done: (T) -> Unit) {
+        state = state.copy(busy = state.busy + setOfNotNull(task), message = null)
+        work.run({ client().let { runCatching { call(it) } to Held.by(it) } }) { result ->
+            val (answer, held) = result.getOrElse { Result.failure<T>(it) to state.held }
+            val fault = answer.exceptionOrNull()
+            val message = fault?.let(Message::Failed) ?: state.message
+            state = state.copy(busy = state.busy - setOfNotNull(task), held = held, message = message)
+            if (fault == null) answer.onSuccess(done)
+        }
+    }
+
+    private companion object {
+        const val SYNC = "sync"
+
+        fun looked(client: SkinScoreClient, photo: ByteArray, part: Int): Looked {
+            val graded = client.grade(photo, part)
+            val description = client.bundle.description
+            return Looked(graded, description, mostVisible(graded, description.heatScales))
+        }
+
+        /** The attribute whose map shows most, of those that the model was taught here. */
+        fun mostVisible(photo: io.skinscore.core.GradedPhoto, scales: List<Double>): Int {
+            val strengths = photo.grading.attributes.mapIndexed { place, graded ->
+                if (graded.believed) graded.heat.maxOf { abs(it) } / scales[place] else 0.0
+            }
+            return strengths.indices.maxBy { strengths[it] }
+        }
+    }
+}
