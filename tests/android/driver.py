@@ -17,14 +17,13 @@ from training.batches import to_tensor
 from training.runtime import PteRunner
 
 CORE = Path(__file__).parents[2] / "sample_clients" / "android" / "core"
-MAIN = "io.skinscore.core.DriverKt"
 
 
-def java(*before: str) -> list[str]:
-    """The command that starts the driver, with what Maven compiled; `before` runs it, such as strace."""
+def java(program: str, *before: str) -> list[str]:
+    """The command that starts a program of the core's tests that Maven compiled; `before` runs it, such as strace."""
     target = CORE / "target"
     path = ":".join(map(str, (target / "test-classes", target / "classes", (target / "classpath").read_text().strip())))
-    return [*before, "java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", path, MAIN]
+    return [*before, "java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", path, f"io.skinscore.core.{program}Kt"]
 
 
 class Driver:
@@ -32,7 +31,7 @@ class Driver:
 
     def __init__(self, *before: str) -> None:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self.process = subprocess.Popen(java(*before), cwd=CORE, text=True, encoding="utf-8", **pipes)
+        self.process = subprocess.Popen(java("Driver", *before), cwd=CORE, text=True, encoding="utf-8", **pipes)
 
     def ask(self, **step: Any) -> dict[str, Any]:
         """The answer to a step. Raises `EOFError` when the process ends before it comes."""
