@@ -27,9 +27,15 @@ def golden_inputs(count: int, size: int = SIZE) -> list[NDArray[np.uint8]]:
 @cache
 def golden_squares() -> list[NDArray[np.uint8]]:
     """The golden photos at the model's own size."""
-    golden = json.loads((REFERENCE / "golden.json").read_text("utf-8"))
-    pictures = [Image.open(io.BytesIO(base64.b64decode(photo["png"]))) for photo in golden["photos"]]
+    pictures = [Image.open(io.BytesIO(png)) for png in golden_photos()]
     return [model_input(np.asarray(picture.convert("RGB")), SIZE) for picture in pictures]
+
+
+@cache
+def golden_photos() -> list[bytes]:
+    """The PNG files themselves."""
+    golden = json.loads((REFERENCE / "golden.json").read_text("utf-8"))
+    return [base64.b64decode(photo["png"]) for photo in golden["photos"]]
 
 
 def grown(square: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

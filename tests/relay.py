@@ -42,6 +42,7 @@ class Relay:
                 client.sendall(self._short(chunk))
                 if self.cut is not None and self.cut <= 0:
                     self.cut = None
+                    client.shutdown(socket.SHUT_RDWR)  # closing alone waits for the thread that reads questions
                     return
                 time.sleep(self.pace)
 

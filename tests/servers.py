@@ -6,6 +6,7 @@ import secrets
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,11 @@ class WebProcess:
         """Process ids of the web workers: one, unless it is being started again."""
         listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [int(pid) for pid in listed.split()]
+
+    def operate(self, *command: str) -> None:
+        """What an operator does with the database, such as `backup FILE`."""
+        run = [sys.executable, "-m", "api", *command]
+        subprocess.run(run, env=self.environment, cwd=ROOT, check=True, capture_output=True)
 
     def stop(self) -> None:
         """End it in order."""

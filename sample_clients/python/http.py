@@ -10,7 +10,7 @@ import requests
 
 from . import patience
 from .patience import TRIES, pause
-from .refusals import ServerError, checked
+from .refusals import ServerError, checked, insist_on_whole_head
 from .store import Store
 
 TIMEOUT = (5, 30)  # s to connect, to answer
@@ -27,6 +27,7 @@ class Server:
         self.url, self.store, self.tries = url.rstrip("/"), store, tries
         self.session = requests.Session()
         self.session.trust_env = urlsplit(url).hostname not in LOOPBACK  # no proxy leads back to this machine
+        self.session.hooks["response"].append(insist_on_whole_head)
         self._access: str | None = None
         self._refreshing = threading.Lock()
 

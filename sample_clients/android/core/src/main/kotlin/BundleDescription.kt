@@ -48,7 +48,7 @@ class BundleDescription private constructor(
             Attribute(json.needText("key"), json.needText("en"), json.needText("ko"), json.needText("more_is"))
 
         private fun scales(json: JsonElement): List<Double> =
-            json["outputs"].items.first { it["name"].text == "heatmaps" }.needList("scale") { it.asNumber() }
+            json["outputs"].items.find { it["name"].text == "heatmaps" }.needList("scale") { it.asNumber() }
 
         private fun gate(json: JsonElement?): QualityGate {
             val (darkest, brightest) = json.needList("luma") { it.asNumber() }.also { require(it.size == 2) }

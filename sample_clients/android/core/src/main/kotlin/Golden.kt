@@ -19,10 +19,10 @@ class Golden private constructor(
     internal val toleranceQuality: Double,
 ) {
     /** A photo file, SHA-256 of the model's input bytes for it, and the answers of each file by precision. */
-    class Photo internal constructor(val png: ByteArray, val inputSha256: String, internal val answers: Map<String, Answers>)
+    class Photo internal constructor(val png: ByteArray, val inputSha256: String, val answers: Map<String, Answers>)
 
     /** For each attribute; [heat] is the centre of a map's positive part (row, column; 0..1), null where there is none. */
-    internal class Answers(
+    class Answers(
         val grades: List<Int>,
         val balanced: List<Int>,
         val expected: List<Double>,

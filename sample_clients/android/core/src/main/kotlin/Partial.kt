@@ -21,14 +21,14 @@ internal class Partial(private val file: File, private val part: Offer.Part) : C
     val isWhole: Boolean get() = size == part.bytes
 
     init {
-        file.forEachBlock { bytes, count -> count(bytes, count) }
+        if (grown.length() > part.bytes) restart()
+        if (grown.length() > 0) file.forEachBlock { bytes, count -> count(bytes, count) }
         grown.seek(size)
-        if (size > part.bytes) restart()
     }
 
     /** Nothing of it has arrived. */
     fun restart() {
-        Files.named { grown.setLength(0) }
+        if (grown.length() > 0) Files.named { grown.setLength(0) }
         size = 0
         digest.reset()
     }

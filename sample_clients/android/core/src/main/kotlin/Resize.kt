@@ -7,74 +7,53 @@ import kotlin.math.min
  * The model's input bytes, size x size x 3 in row, column, channel order: the centred square of side N = min(width,
  * height), resized by exact boxes. Throws [Trouble] `photo-too-small`.
  *
- * Output pixel i covers `[i*N, (i+1)*N)`, source pixel k covers `[k*S, (k+1)*S)`, in units of 1/S source pixel; the
- * whole-number overlaps are the weights. One rounding after both axes. A row's sums (at most 255*N) fit 32 bits, those
- * of both axes (at most 255*N*N) do not.
+ * Output place i covers `[i*N, (i+1)*N)`, source place k covers `[k*S, (k+1)*S)`, in units of 1/S source pixel; the
+ * whole-number overlaps are the weights. One rounding after both axes.
  */
 fun Pixels.modelInput(size: Int): ByteArray {
     val side = min(width, height)
     if (side < size) {
         throw Trouble("photo-too-small", "the photo's shorter side is $side px; the model needs at least $size px")
     }
-    val squeeze = Squeeze(this, side, size)
-    val sums = LongArray(size * size * 3)
-    for (row in 0 until side) squeeze.row(row).addTo(sums, row, side, size)
-    return rounded(sums, 1L * side * side)
+    val input = ByteArray(size * size * 3)
+    val square = Square(this, side, size)
+    for (row in 0 until size) square.squeeze(row, input)
+    return input
 }
 
-/** Adds one squeezed row to the output rows that it overlaps. */
-private fun IntArray.addTo(sums: LongArray, row: Int, side: Int, size: Int) {
-    val from = row * size
-    val to = from + size
-    for (out in from / side..(to - 1) / side) {
-        val weight = (min(to, (out + 1) * side) - max(from, out * side)).toLong()
-        val start = out * this.size
-        for (place in indices) sums[start + place] += weight * this[place]
-    }
-}
-
-private fun rounded(sums: LongArray, area: Long) = ByteArray(sums.size) { ((sums[it] + area / 2) / area).toByte() }
-
-/** Squeezes rows of the centred square to S places. The line that it gives is used again for the next row. */
-private class Squeeze(private val pixels: Pixels, side: Int, private val size: Int) {
+/** The centred square of N = [side] px, one output row of S = [size] places after the other. */
+private class Square(private val pixels: Pixels, private val side: Int, private val size: Int) {
     private val left = (pixels.width - side) / 2
     private val top = (pixels.height - side) / 2
-    private val line = IntArray(size * 3)
+    private val area = 1L * side * side
 
-    // For each output place its first and last source pixel; all between them weigh S.
-    private val first = IntArray(size) { it * side / size }
-    private val last = IntArray(size) { ((it + 1) * side - 1) / size }
-    private val firstWeight = IntArray(size) { min((it + 1) * side, (first[it] + 1) * size) - it * side }
-    private val lastWeight = IntArray(size) { if (first[it] == last[it]) 0 else (it + 1) * side - last[it] * size }
+    /** Of each column and channel the weighted sum over an output row: at most 255*N, so that 32 bits hold it. */
+    private val columns = IntArray(side * pixels.channels)
 
-    fun row(row: Int): IntArray {
-        val start = ((top + row) * pixels.width + left) * pixels.channels
-        for (out in 0 until size) sum(out, start)
-        return line
+    fun squeeze(out: Int, input: ByteArray) {
+        columns.fill(0)
+        for (row in covered(out)) add(row, overlap(out, row))
+        var at = out * size * 3
+        for (place in 0 until size) for (colour in 0 until 3) input[at++] = mean(place, colour)
     }
 
-    private fun sum(out: Int, start: Int) {
+    /** Nearly all of the time goes here: a plain loop over neighbours in memory is what compilers make fast. */
+    private fun add(row: Int, weight: Int) {
         val bytes = pixels.bytes
-        val step = pixels.channels
-        var at = start + first[out] * step
-        val end = start + last[out] * step
-        val head = firstWeight[out]
-        val tail = lastWeight[out]
-        for (colour in 0 until 3) line[out * 3 + colour] = head * bytes.at(at + colour) + tail * bytes.at(end + colour)
-        var red = 0
-        var green = 0
-        var blue = 0
-        at += step
-        while (at < end) {
-            red += bytes.at(at)
-            green += bytes.at(at + 1)
-            blue += bytes.at(at + 2)
-            at += step
-        }
-        line[out * 3] += size * red
-        line[out * 3 + 1] += size * green
-        line[out * 3 + 2] += size * blue
+        val sums = columns
+        val start = ((top + row) * pixels.width + left) * pixels.channels
+        for (place in sums.indices) sums[place] += weight * (bytes[start + place].toInt() and 0xFF)
     }
-}
 
-private fun ByteArray.at(place: Int) = this[place].toInt() and 0xFF
+    /** The sum over both axes is at most 255*N*N: more than 32 bits from N = 2,900 on. */
+    private fun mean(place: Int, colour: Int): Byte {
+        var sum = area / 2
+        for (column in covered(place)) sum += overlap(place, column).toLong() * columns[column * pixels.channels + colour]
+        return (sum / area).toByte()
+    }
+
+    private fun covered(out: Int) = out * side / size..((out + 1) * side - 1) / size
+
+    private fun overlap(out: Int, source: Int): Int =
+        min((out + 1) * side, (source + 1) * size) - max(out * side, source * size)
+}

@@ -7,7 +7,7 @@ import kotlinx.serialization.json.JsonElement
 
 /**
  * Phones that are told what to do from outside: a step as one line of JSON on the standard input, its answer as one on
- * the standard output. `open` (`server`, `home`, `shipped`: addresses and folders) begins a `device`, `close` ends it.
+ * the standard output. `open` (`server`, `home`, `shipped`: addresses and folders) begins a `phone`, `close` ends it.
  * What a phone's model is to score is asked back, so that the real runtime can do it.
  */
 fun main() {
@@ -20,27 +20,27 @@ class Driver(private val hear: () -> String?, private val say: (String) -> Unit)
     private val phones = mutableMapOf<String, Phone>()
 
     fun obey(step: JsonElement?) {
-        val device = step.needText("device")
+        val phone = step.needText("phone")
         when (step.needText("do")) {
-            "open" -> say(opened(device, step).toString())
-            "close" -> say(json("answer" to closed(device)).toString())
-            else -> say(done(phones.getValue(device), checkNotNull(step)).toString())
+            "open" -> say(opened(phone, step).toString())
+            "close" -> say(json("answer" to closed(phone)).toString())
+            else -> say(done(phones.getValue(phone), checkNotNull(step)).toString())
         }
     }
 
-    private fun opened(device: String, step: JsonElement?): JsonElement =
+    private fun opened(phone: String, step: JsonElement?): JsonElement =
         try {
             val home = File(step.needText("home"))
             val shipped = File(step["shipped"].text ?: step.needText("home"))
             val transport = OkHttpTransport(step.needText("server"))
-            phones[device] = Phone(home, transport, shipped, MadeEngine(::scored), SHORT)
+            phones[phone] = Phone(home, transport, shipped, Asking(), SHORT)
             json("answer" to null)
         } catch (trouble: Trouble) {
             json("answer" to trouble.code)
         }
 
     /** Whether there was one. */
-    private fun closed(device: String): Boolean = phones.remove(device)?.close() != null
+    private fun closed(phone: String): Boolean = phones.remove(phone)?.close() != null
 
     private fun done(phone: Phone, step: JsonElement): JsonElement {
         val answer = phone.act(step)
@@ -48,10 +48,15 @@ class Driver(private val hear: () -> String?, private val say: (String) -> Unit)
         return json("answer" to answer, "then" to memory, "kept" to disk)
     }
 
-    /** What the model's outputs for these bytes are, as whoever started this program works them out. */
-    private fun scored(input: ByteArray): Outputs {
-        say(json("score" to Base64.getEncoder().encodeToString(input)).toString())
+    /** Asks whoever started this program what a model's file answers. */
+    private inner class Asking : Engine by MadeEngine({ throw IllegalStateException("asked, not made") }) {
+        override fun load(bundle: ModelBundle) = Scorer { scored(bundle.modelFile, it) }
+    }
+
+    private fun scored(model: File, input: ByteArray): Outputs {
+        say(json("score" to Base64.getEncoder().encodeToString(input), "model" to model.path).toString())
         val told = parseJson(checkNotNull(hear()).encodeToByteArray())
+        if (told["failed"] != null) throw IllegalStateException(told["failed"].text)
         val five = Outputs.NAMES.map { name -> told.needList(name) { it.asNumber().toFloat() }.toFloatArray() }
         return Outputs(five[0], five[1], five[2], five[3], five[4])
     }

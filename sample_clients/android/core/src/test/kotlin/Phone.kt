@@ -21,7 +21,8 @@ class Phone(
             "sign_in" to ::signIn,
             "sync" to { sync(it["limit"].whole?.toInt()) },
             "ask_at_once" to { askAtOnce(it.needInt("threads")) },
-            "add" to { client.store.add(checkNotNull(Record.of(it["record"]))) },
+            "add" to { add(it["record"]) },
+            "add_all" to { it["records"].items.forEach(::add) },
             "note" to { client.note(it.needText("id"), it.needText("text")) },
             "delete" to { client.store.delete(it.needText("id")) },
             "forget_access" to { client.server.forgetAccess() },
@@ -43,6 +44,8 @@ class Phone(
         } catch (trouble: Trouble) {
             jsonOf(trouble.code)
         }
+
+    private fun add(record: JsonElement?) = client.store.add(checkNotNull(Record.of(record)))
 
     private fun sync(limit: Int?): JsonElement {
         val found = client.sync(limit)
