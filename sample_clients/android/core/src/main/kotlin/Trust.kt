@@ -28,8 +28,8 @@ class Trust private constructor(private val keys: Map<String, ByteArray>, intern
 
     companion object {
         /**
-         * [trustedKeys]: the content of `trusted_keys.json`, key id to public key in base64; [runtime]: such as `1.4.0`.
-         * Throws [IllegalArgumentException]: an app that ships other content cannot verify anything.
+         * [trustedKeys]: the content of `trusted_keys.json`, key id to public key in base64; [runtime]: such as
+         * `1.4.0`. Throws [IllegalArgumentException]: an app that ships other content cannot verify anything.
          */
         fun of(trustedKeys: ByteArray, runtime: String): Trust {
             val keys = parseJson(trustedKeys).fields.mapValues { (_, key) -> decoded(key.asText()) }

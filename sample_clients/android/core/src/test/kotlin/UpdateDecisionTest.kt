@@ -13,17 +13,18 @@ class UpdateDecisionTest {
 
     @ParameterizedTest
     @MethodSource("channels")
-    fun `every channel comes to its decision`(case: Case) = assertEquals(case.json.needText("decision"), channelOf(case.json))
+    fun `every channel comes to its decision`(case: Case) = assertEquals(case.decision, channelOf(case.json))
 
     @ParameterizedTest
     @MethodSource("bundles")
-    fun `every bundle comes to its decision`(case: Case) = assertEquals(case.json.needText("decision"), bundleOf(case.json))
+    fun `every bundle comes to its decision`(case: Case) = assertEquals(case.decision, bundleOf(case.json))
 
     @Test
     fun `every turn is the written one`() {
         val turns = vectors["turns"].items
         assertEquals(24, turns.size)
-        for (one in turns) assertEquals(one.needInt("turn"), Channel.turn(one.needText("install_id"), one.needText("bundle_sha256")))
+        val found = turns.map { Channel.turn(it.needText("install_id"), it.needText("bundle_sha256")) }
+        assertEquals(turns.map { it.needInt("turn") }, found)
     }
 
     @Test
@@ -76,6 +77,8 @@ class UpdateDecisionTest {
 
     /** A vector that reports show by its name. */
     class Case(val json: JsonElement) {
+        val decision = json.needText("decision")
+
         override fun toString() = json.needText("name")
     }
 
