@@ -156,15 +156,22 @@ def wrong_golden() -> bytes:
 
 WRONG = wrong_golden()
 GOLDEN = {"path": "golden.json", "bytes": len(WRONG), "sha256": hashlib.sha256(WRONG).hexdigest()}
+
+
+def file(**changes: Any) -> dict[str, Any]:
+    """A bundle with one file that nobody will fetch."""
+    return {"files": [RUNS_HERE | {"parts": [PART]} | changes]}
+
+
 REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any], Callable[[Path], None]]] = {
     "an older model": ("not-newer", {"sequence": 3}, {}, none),
     "a model that nobody signed": ("changed", {"signed": False}, {}, none),
     "another form": ("other-form", {"schema": 2}, {}, none),
-    "a later runtime": ("runtime-too-old", {"files": [RUNS_HERE | {"min_runtime": "99.0.0", "parts": [PART]}]}, {}, none),
-    "no file for this phone": ("no-file", {"files": [RUNS_HERE | {"backend": "vulkan", "parts": [PART]}]}, {}, none),
-    "a file outside": ("outside", {"files": [RUNS_HERE | {"parts": [PART | {"path": "../x.pte"}]}]}, {}, none),
+    "a later runtime": ("runtime-too-old", file(min_runtime="99.0.0"), {}, none),
+    "no file for this phone": ("no-file", file(backend="vulkan"), {}, none),
+    "a file outside": ("outside", file(parts=[PART | {"path": "../x.pte"}]), {}, none),
     "a damaged file": ("damaged", {}, {}, flipped),
-    "a file that is no program": ("does-not-run", {"files": [RUNS_HERE | {"parts": [PART]}]}, {}, no_program),
+    "a file that is no program": ("does-not-run", file(), {}, no_program),
     "wrong answers": ("wrong-answers", {"golden": GOLDEN}, {}, other_golden),
     "another channel": ("other-channel", {}, {"channel": "beta"}, none),
     "a later app": ("app-too-old", {}, {"min_app": "9.0.0"}, none),

@@ -3,6 +3,7 @@ package io.skinscore.core
 import java.util.Base64
 import kotlin.test.Test
 import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
 import kotlinx.serialization.json.JsonElement
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.MethodSource
@@ -32,10 +33,10 @@ class UpdateDecisionTest {
 
     @Test
     fun `keys that are none make no trust`() {
-        for (key in listOf("AA==", "no base64")) {
-            val refused = runCatching { Trust.of(json("k" to key).canonical(), "1.4.0") }.exceptionOrNull()
-            assertEquals(true, refused is IllegalArgumentException)
+        for (keys in listOf("""{"k": "AA=="}""", """{"k": "no base64"}""", """{"k": 5}""", "[]", "")) {
+            assertFailsWith<IllegalArgumentException>(keys) { Trust.of(keys.encodeToByteArray(), "1.4.0") }
         }
+        assertFailsWith<IllegalArgumentException> { Trust.of("{}".encodeToByteArray(), "one") }
     }
 
     @Test
