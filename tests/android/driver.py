@@ -17,13 +17,14 @@ from training.batches import to_tensor
 from training.runtime import PteRunner
 
 CORE = Path(__file__).parents[2] / "sample_clients" / "android" / "core"
+QUICK_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 
 def java(program: str, *before: str) -> list[str]:
     """The command that starts a program of the core's tests that Maven compiled; `before` runs it, such as strace."""
     target = CORE / "target"
     path = ":".join(map(str, (target / "test-classes", target / "classes", (target / "classpath").read_text().strip())))
-    return [*before, "java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", path, f"io.skinscore.core.{program}Kt"]
+    return [*before, "java", *QUICK_START, "-cp", path, f"io.skinscore.core.{program}Kt"]
 
 
 class Driver:
