@@ -15,6 +15,7 @@ from tests.android.driver import Driver, Phone
 from tests.api.test_serve import serving
 from tests.golden_photos import golden_photos
 from tests.relay import Relay, relay
+from tests.surroundings import until
 from tests.web.models import MODEL, REFERENCE, ModelFolder
 
 PTE = "skinscore_xnnpack_int8.pte"
@@ -117,8 +118,6 @@ def test_what_arrived_before_the_app_was_killed_is_not_fetched_again(core, opera
 
 def until_begun(home: Path) -> Path:
     """The unfinished model file, once something of it has arrived."""
-    from tests.surroundings import until
-
     return until(lambda: next((p for p in home.rglob("*.pte.part") if p.stat().st_size), None))
 
 

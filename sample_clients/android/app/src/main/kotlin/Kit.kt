@@ -1,8 +1,10 @@
 package io.skinscore.app
 
+import android.annotation.TargetApi
 import android.content.Context
 import android.graphics.Typeface
 import android.graphics.drawable.GradientDrawable
+import android.graphics.text.LineBreakConfig
 import android.os.Build
 import android.view.Gravity
 import android.view.View
@@ -24,7 +26,14 @@ class Kit(val context: Context) {
             textSize = size
             setTextColor(colour)
             setLineSpacing(0f, 1.15f)
+            if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) breakBetweenWords(this)
         }
+
+    /** Korean would else be broken inside its words. */
+    @TargetApi(Build.VERSION_CODES.TIRAMISU)
+    private fun breakBetweenWords(view: TextView) {
+        view.lineBreakWordStyle = LineBreakConfig.LINE_BREAK_WORD_STYLE_PHRASE
+    }
 
     /** Smaller and softer. */
     fun aside(text: CharSequence): TextView = text(text, 14f, look.soft)
@@ -34,7 +43,12 @@ class Kit(val context: Context) {
 
     /** What a screen or a part of one is about; screen readers jump from one to the next. */
     fun heading(text: CharSequence, size: Float = 17f): TextView =
-        bold(text, size).apply { if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) isAccessibilityHeading = true }
+        bold(text, size).apply { if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) lead(this) }
+
+    @TargetApi(Build.VERSION_CODES.P)
+    private fun lead(view: TextView) {
+        view.isAccessibilityHeading = true
+    }
 
     fun title(text: CharSequence): TextView = heading(text, 26f).apply { setPadding(0, look.dp(16), 0, 0) }
 

@@ -1,12 +1,13 @@
 package io.skinscore.app
 
 import android.app.Activity
-import android.app.AlertDialog
 import android.content.ActivityNotFoundException
 import android.content.Intent
+import android.net.Uri
 import android.os.Bundle
 import android.view.View
 import android.view.ViewGroup.LayoutParams.MATCH_PARENT
+import android.view.Window
 import android.widget.FrameLayout
 import android.widget.LinearLayout
 import io.skinscore.core.Trouble
@@ -17,21 +18,23 @@ class MainActivity : Activity() {
     private val kit by lazy { Kit(this) }
     private val head by lazy { Head(kit) }
     private val bar by lazy { NavBar(kit, model::go) }
+    private val back by lazy { Back(this, model) }
     private val questions by lazy { Questions(kit, model) }
     private val pages by lazy {
         mapOf(
-            Screen.GRADE to GradePage(kit, model, { orTell { PhotoSources.takePhoto(this) } }, { orTell { PhotoSources.choosePhoto(this) } }),
+            Screen.GRADE to GradePage(kit, model, { orTell(PhotoSources::takePhoto) }, { orTell(PhotoSources::choosePhoto) }),
             Screen.HISTORY to HistoryPage(kit, model),
             Screen.TREND to TrendPage(kit, model),
-            Screen.ACCOUNT to AccountPage(kit, model, ::export),
+            Screen.ACCOUNT to AccountPage(kit, model, ::askWhere),
         )
     }
     private var password: String? = null
 
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
+        requestWindowFeature(Window.FEATURE_NO_TITLE)
         saved?.getInt(PART)?.let(model::choose) // the camera may have cost the process
-        setContentView(Edges.kept(this, kit.look, content()))
+        Edges.show(this, kit.look, content())
         model.start()
     }
 
@@ -53,13 +56,14 @@ class MainActivity : Activity() {
 
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
         super.onActivityResult(request, result, data)
+        if (result != RESULT_OK) return
         val chosen = data?.data
-        when {
-            result != RESULT_OK -> Unit
-            request == EXPORT -> if (chosen != null) model.export(password.orEmpty()) { contentResolver.openOutputStream(chosen)?.use { out -> out.write(it) } }
-            else -> model.grade { PhotoSources.read(applicationContext, request, chosen) }
-        }
-        password = null
+        if (request == EXPORT) chosen?.let(::export) else model.grade { PhotoSources.read(applicationContext, request, chosen) }
+    }
+
+    @Deprecated("Android 13 and later ask the callback of Back")
+    override fun onBackPressed() {
+        if (!back.go()) finish()
     }
 
     private fun content(): View {
@@ -78,25 +82,30 @@ class MainActivity : Activity() {
         pages.getValue(state.screen).show(state)
         head.show(state)
         bar.show(state.screen)
+        back.announce(state)
         questions.show(state)
     }
 
     /** Asks where the archive goes; it is fetched when that is known. */
-    private fun export(password: String) {
+    private fun askWhere(password: String) {
         this.password = password
         val intent = Intent(Intent.ACTION_CREATE_DOCUMENT).addCategory(Intent.CATEGORY_OPENABLE).setType("application/zip")
         orTell { startActivityForResult(intent.putExtra(Intent.EXTRA_TITLE, "skinscore.zip"), EXPORT) }
     }
 
-    private fun orTell(work: () -> Unit) {
-        try {
-            work()
-        } catch (trouble: Trouble) {
-            AlertDialog.Builder(this).setMessage(kit.words.of(trouble)).setPositiveButton(android.R.string.ok, null).show()
-        } catch (_: ActivityNotFoundException) {
-            AlertDialog.Builder(this).setMessage(kit.words.of("error.storage")).setPositiveButton(android.R.string.ok, null).show()
-        }
+    private fun export(place: Uri) {
+        model.export(password.orEmpty()) { archive -> contentResolver.openOutputStream(place)?.use { it.write(archive) } }
+        password = null
     }
+
+    private fun orTell(work: (Activity) -> Unit) =
+        try {
+            work(this)
+        } catch (trouble: Trouble) {
+            model.tell(trouble)
+        } catch (_: ActivityNotFoundException) {
+            model.tell(Trouble("storage", "no app here can save a file"))
+        }
 
     private companion object {
         const val PART = "part"

@@ -3,9 +3,7 @@ package io.skinscore.app
 import android.content.Context
 import io.skinscore.core.OkHttpTransport
 import io.skinscore.core.SkinScoreClient
-import io.skinscore.core.Trouble
 import io.skinscore.core.Trust
-import java.io.IOException
 
 /** The client with Android and ExecuTorch around it. Its assets: `bundle/`, `trusted_keys.json` and `server.txt`. */
 object OnThisPhone {
@@ -14,26 +12,20 @@ object OnThisPhone {
 
     /**
      * A client whose history is in the app's database, whose login is sealed by the key store, and whose models lie where
-     * no backup goes. One in a process; it copies files, so not on the main thread. Throws [Trouble].
+     * no backup goes. One in a process; it copies files, so not on the main thread. Throws [io.skinscore.core.Trouble].
      */
     fun client(context: Context): SkinScoreClient {
         val home = context.noBackupFilesDir.resolve("skinscore")
-        val trust = Trust.of(asset(context, "trusted_keys.json"), RUNTIME)
+        val assets = Assets.of(context.assets)
+        val trust = Trust.of(assets.read("trusted_keys.json"), RUNTIME)
         return SkinScoreClient(
-            shipped = ShippedBundle(context.assets, home.resolve("shipped"), trust).folder(),
+            shipped = ShippedBundle(assets, home.resolve("shipped"), trust).folder(),
             home = home,
-            transport = OkHttpTransport(asset(context, "server.txt").decodeToString().trim()),
+            transport = OkHttpTransport(assets.read("server.txt").decodeToString().trim()),
             trust = trust,
             engine = ExecuTorchEngine(),
             storage = SQLiteStorage(context),
             secrets = SealedSecrets(home.resolve("login")),
         )
     }
-
-    private fun asset(context: Context, name: String): ByteArray =
-        try {
-            context.assets.open(name).use { it.readBytes() }
-        } catch (fault: IOException) {
-            throw Trouble("missing", "the app carries no $name: put one into its assets, as the README says", fault)
-        }
 }

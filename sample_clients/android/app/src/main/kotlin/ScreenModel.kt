@@ -1,6 +1,7 @@
 package io.skinscore.app
 
 import io.skinscore.core.Credentials
+import io.skinscore.core.GradedPhoto
 import io.skinscore.core.SignIn
 import io.skinscore.core.SkinScoreClient
 import io.skinscore.core.Trend
@@ -115,6 +116,11 @@ class ScreenModel(private val client: () -> SkinScoreClient, private val work: W
     /** Read everything anew, and sync where there is a login. */
     fun start() = perform(null, { it.isSignedIn }) { signedIn -> if (signedIn) sync() }
 
+    /** Show what went wrong. */
+    fun tell(fault: Throwable) {
+        state = state.copy(message = Message.Failed(fault))
+    }
+
     private fun say(key: String, vararg values: Pair<String, Any>) {
         state = state.copy(message = Message.Said(key, *values))
     }
@@ -141,7 +147,7 @@ class ScreenModel(private val client: () -> SkinScoreClient, private val work: W
         }
 
         /** The attribute whose map shows most, of those that the model was taught here. */
-        fun mostVisible(photo: io.skinscore.core.GradedPhoto, scales: List<Double>): Int {
+        fun mostVisible(photo: GradedPhoto, scales: List<Double>): Int {
             val strengths = photo.grading.attributes.mapIndexed { place, graded ->
                 if (graded.believed) graded.heat.maxOf { abs(it) } / scales[place] else 0.0
             }

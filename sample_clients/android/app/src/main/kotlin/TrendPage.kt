@@ -12,6 +12,7 @@ class TrendPage(private val kit: Kit, private val model: ScreenModel) : Page {
     private val words = kit.words
     private val chart = TrendChart(kit.context, kit.look)
     private val remarks = kit.column(gap = 12)
+    private val subject = kit.column()
     private val questions = kit.column(gap = 20)
     private val table = kit.column(gap = 4)
     private val tableButton = kit.button(words.of("trend.table"), Kind.QUIET) { table.shown = !table.shown }
@@ -19,7 +20,7 @@ class TrendPage(private val kit: Kit, private val model: ScreenModel) : Page {
     private val empty = kit.card(kit.heading(words.of("trend.empty")), kit.aside(words.of("trend.emptyLead")))
     private var choices: Choices? = null
 
-    override val view: View = kit.scrolling(kit.column(kit.title(words.of("trend.title")), questions, answer, empty, gap = 20))
+    override val view: View = kit.scrolling(kit.column(kit.title(words.of("trend.title")), subject, answer, empty, questions, gap = 20))
 
     init {
         table.shown = false
@@ -41,7 +42,8 @@ class TrendPage(private val kit: Kit, private val model: ScreenModel) : Page {
     private fun choicesFor(description: BundleDescription): Choices =
         choices?.takeIf { it.description === description } ?: Choices(description).also { made ->
             choices = made
-            fill(questions, made.views)
+            fill(subject, listOf(made.subject))
+            fill(questions, made.others)
         }
 
     private fun described(trend: Trend, name: String): String =
@@ -81,10 +83,10 @@ class TrendPage(private val kit: Kit, private val model: ScreenModel) : Page {
             Choice(kit, Trend.BucketSize.entries, { words.of("trend.${it.name.lowercase()}") }) {
                 model.ask(model.state.asked.copy(size = it))
             }
-        val views =
-            listOf("trend.attribute" to attribute, "trend.part" to part, "trend.bucket" to size).map { (label, choice) ->
-                kit.column(kit.heading(words.of(label), 15f), choice, gap = 8)
-            }
+        val subject = labelled("trend.attribute", attribute)
+        val others = listOf(labelled("trend.part", part), labelled("trend.bucket", size))
+
+        private fun labelled(label: String, choice: View) = kit.column(kit.heading(words.of(label), 15f), choice, gap = 8)
 
         fun mark(asked: TrendQuestion) {
             description.attributes.find { it.key == asked.attribute }?.let(attribute::mark)
