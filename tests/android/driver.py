@@ -18,7 +18,7 @@ from training.batches import to_tensor
 from training.runtime import PteRunner
 
 CORE = Path(__file__).parents[2] / "sample_clients" / "android" / "core"
-SOONEST = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")  # what starts soonest
+QUICK_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 
 def compiled() -> str | None:
@@ -31,7 +31,7 @@ def compiled() -> str | None:
     return done.stdout if done.returncode else None
 
 
-def java(program: str, *before: str, options: Sequence[str] = SOONEST) -> list[str]:
+def java(program: str, *before: str, options: Sequence[str] = QUICK_START) -> list[str]:
     """The command that starts a program of the core's tests that Maven compiled; `before` runs it, such as strace."""
     target = CORE / "target"
     path = ":".join(map(str, (target / "test-classes", target / "classes", (target / "classpath").read_text().strip())))
