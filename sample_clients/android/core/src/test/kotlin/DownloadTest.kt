@@ -6,6 +6,7 @@ import kotlin.test.Test
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
+import kotlin.test.assertTrue
 import org.junit.jupiter.api.Assumptions.assumeTrue
 import org.junit.jupiter.api.io.TempDir
 import org.junit.jupiter.params.ParameterizedTest
@@ -78,6 +79,13 @@ class DownloadTest {
         shelf.put(bundle)
         fetch()
         assertContentEquals(bytes, file.readBytes())
+    }
+
+    @Test
+    fun `a file that does not end is not read on`() {
+        shelf.spoil(part.sha256) { it + ByteArray(5_000_000) }
+        assertEquals("damaged", troubleOf { fetch() })
+        assertTrue(shelf.sent < bytes.size + 100_000)
     }
 
     @Test
