@@ -12,7 +12,7 @@ from tests.android.driver import Driver, Phone
 from tests.client.helpers import score
 from tests.surroundings import free_port, missing
 
-pytestmark = pytest.mark.usefixtures("core")
+pytestmark = pytest.mark.usefixtures("build")
 DEATHS = 6
 
 

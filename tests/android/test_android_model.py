@@ -13,6 +13,7 @@ import pytest
 
 from sample_clients.python.resize import model_input
 from tests.android import driver as driving
+from tests.android.build import Build
 from tests.android.driver import CORE, Driver, Phone, java
 from tests.golden_photos import REFERENCE, golden_photos
 
@@ -22,7 +23,7 @@ NOWHERE = "http://127.0.0.1:9"  # grading asks no server
 
 
 @pytest.fixture
-def resizer(core: None) -> Iterator[subprocess.Popen]:
+def resizer(build: Build) -> Iterator[subprocess.Popen]:
     """A process that resizes pixels."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(java("Resizer"), cwd=CORE, text=True, **pipes) as process:
