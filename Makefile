@@ -63,6 +63,7 @@ export: $(READY) ## export training/reference to mobile_export/reference (about 
 bench: $(READY) ## timings, printed and not judged
 	@$(BIN)/python -m tests.bench.training
 	@$(BIN)/python -m tests.bench.mobile
+	@$(BIN)/python -m tests.bench.resize || true
 	@$(BIN)/python -m tests.bench.sync || true
 	@$(BIN)/python -m tests.bench.heatmap || true
 

@@ -5,20 +5,31 @@ from collections.abc import Iterator
 import pytest
 
 from tests.android.build import Build, lacking
-from tests.android.driver import Driver
+from tests.android.driver import Driver, compiled
 from tests.surroundings import missing
 
 
 @pytest.fixture(scope="session")
-def build() -> Build:
-    """Everything compiled and its tests run, once; skipped with its reason where a program is missing, failed in CI."""
+def programs() -> None:
+    """Java, Maven and npm; skipped with a reason where one is missing, failed in CI."""
     if reason := lacking():
         missing(reason)
+
+
+@pytest.fixture(scope="session")
+def build(programs: None) -> Build:
+    """Everything compiled and its own tests run, once."""
     return Build()
 
 
+@pytest.fixture(scope="session")
+def core(programs: None) -> None:
+    """The core and its tests compiled, which is quick."""
+    assert (fault := compiled()) is None, fault
+
+
 @pytest.fixture(scope="module")
-def driver(build: Build) -> Iterator[Driver]:
+def driver(core: None) -> Iterator[Driver]:
     """A process with phones, ended afterwards."""
     one = Driver()
     yield one

@@ -7,6 +7,7 @@ only the call from Kotlin into that runtime is left out.
 import base64
 import json
 import subprocess
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,24 @@ from training.batches import to_tensor
 from training.runtime import PteRunner
 
 CORE = Path(__file__).parents[2] / "sample_clients" / "android" / "core"
+QUICK_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 
-def java(program: str, *before: str) -> list[str]:
+def compiled() -> str | None:
+    """Have Maven compile the core and its tests; what it says when it cannot."""
+    command = ["mvn", "-q", "-B", "-f", str(CORE.parent), "-pl", "core", "process-test-classes"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return "Maven is missing: apt-get install openjdk-17-jdk-headless maven"
+    return done.stdout if done.returncode else None
+
+
+def java(program: str, *before: str, options: Sequence[str] = QUICK_START) -> list[str]:
     """The command that starts a program of the core's tests that Maven compiled; `before` runs it, such as strace."""
     target = CORE / "target"
     path = ":".join(map(str, (target / "test-classes", target / "classes", (target / "classpath").read_text().strip())))
-    return [*before, "java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", path, f"io.skinscore.core.{program}Kt"]
+    return [*before, "java", *options, "-cp", path, f"io.skinscore.core.{program}Kt"]
 
 
 class Driver:

@@ -5,7 +5,7 @@ import pytest
 from tests.android.conversation import conversed
 
 
-@pytest.mark.usefixtures("build")
+@pytest.mark.usefixtures("core")
 def test_a_kotlin_and_a_python_device_come_to_the_same_history_after_500_steps():
     figures = conversed(seed=1, steps=500)
     print(figures)

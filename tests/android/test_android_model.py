@@ -13,7 +13,6 @@ import pytest
 
 from sample_clients.python.resize import model_input
 from tests.android import driver as driving
-from tests.android.build import Build
 from tests.android.driver import CORE, Driver, Phone, java
 from tests.golden_photos import REFERENCE, golden_photos
 
@@ -23,8 +22,8 @@ NOWHERE = "http://127.0.0.1:9"  # grading asks no server
 
 
 @pytest.fixture
-def resizer(build: Build) -> Iterator[subprocess.Popen]:
-    """A process that resizes pixels."""
+def resizer(driver: Driver) -> Iterator[subprocess.Popen]:
+    """A process that resizes pixels; that there is a driver says that all is compiled."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(java("Resizer"), cwd=CORE, text=True, **pipes) as process:
         yield process

@@ -15,6 +15,7 @@ from tests.android.driver import Driver, Phone
 from tests.api.test_serve import serving
 from tests.golden_photos import golden_photos
 from tests.relay import Relay, relay
+from tests.surroundings import until
 from tests.web.models import MODEL, REFERENCE, ModelFolder
 
 PTE = "skinscore_xnnpack_int8.pte"
@@ -99,7 +100,7 @@ def test_a_download_that_breaks_off_goes_on_where_it_stopped(phone, operator, wi
     assert 0 < int(asked.removeprefix(b"bytes=").removesuffix(b"-")) < size // 2
 
 
-def test_what_arrived_before_the_app_was_killed_is_not_fetched_again(core, operator, wire, tmp_path):
+def test_what_arrived_before_the_app_was_killed_is_not_fetched_again(driver, operator, wire, tmp_path):
     operator.offer(operator.publish(sequence=90, version="0.9.0"))
     wire.pace = 0.05
     first = Driver()
@@ -117,8 +118,6 @@ def test_what_arrived_before_the_app_was_killed_is_not_fetched_again(core, opera
 
 def until_begun(home: Path) -> Path:
     """The unfinished model file, once something of it has arrived."""
-    from tests.surroundings import until
-
     return until(lambda: next((p for p in home.rglob("*.pte.part") if p.stat().st_size), None))
 
 
@@ -157,15 +156,22 @@ def wrong_golden() -> bytes:
 
 WRONG = wrong_golden()
 GOLDEN = {"path": "golden.json", "bytes": len(WRONG), "sha256": hashlib.sha256(WRONG).hexdigest()}
+
+
+def file(**changes: Any) -> dict[str, Any]:
+    """A bundle with one file that nobody will fetch."""
+    return {"files": [RUNS_HERE | {"parts": [PART]} | changes]}
+
+
 REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any], Callable[[Path], None]]] = {
     "an older model": ("not-newer", {"sequence": 3}, {}, none),
     "a model that nobody signed": ("changed", {"signed": False}, {}, none),
     "another form": ("other-form", {"schema": 2}, {}, none),
-    "a later runtime": ("runtime-too-old", {"files": [RUNS_HERE | {"min_runtime": "99.0.0", "parts": [PART]}]}, {}, none),
-    "no file for this phone": ("no-file", {"files": [RUNS_HERE | {"backend": "vulkan", "parts": [PART]}]}, {}, none),
-    "a file outside": ("outside", {"files": [RUNS_HERE | {"parts": [PART | {"path": "../x.pte"}]}]}, {}, none),
+    "a later runtime": ("runtime-too-old", file(min_runtime="99.0.0"), {}, none),
+    "no file for this phone": ("no-file", file(backend="vulkan"), {}, none),
+    "a file outside": ("outside", file(parts=[PART | {"path": "../x.pte"}]), {}, none),
     "a damaged file": ("damaged", {}, {}, flipped),
-    "a file that is no program": ("does-not-run", {"files": [RUNS_HERE | {"parts": [PART]}]}, {}, no_program),
+    "a file that is no program": ("does-not-run", file(), {}, no_program),
     "wrong answers": ("wrong-answers", {"golden": GOLDEN}, {}, other_golden),
     "another channel": ("other-channel", {}, {"channel": "beta"}, none),
     "a later app": ("app-too-old", {}, {"min_app": "9.0.0"}, none),

@@ -23,10 +23,13 @@ class BundleDescription private constructor(
 
     internal class QualityGate(val darkest: Double, val brightest: Double, val clipped: Double, val sharpness: Double)
 
-    /** How many numbers an output has; null for one that the bundle does not describe. */
-    internal fun count(output: String): Int? = shapes[output]?.reduce(Int::times)
+    /** How many numbers an output has. */
+    internal fun count(output: String): Int = shapes.getValue(output).reduce(Int::times)
 
     internal companion object {
+        private const val GRADES = 5
+        private const val FIGURES = 3 // of a photo's quality
+
         /** Throws [IllegalArgumentException] for another form. */
         fun of(json: JsonElement): BundleDescription {
             val attributes = json.needList("attributes", ::attribute)
@@ -38,7 +41,7 @@ class BundleDescription private constructor(
                 (json["decoding"].needNumber("coverage") * 100).roundToInt(),
                 json["decoding"].needList("conformal_q") { it.asNumber() },
                 gate(json["quality_gate"]),
-                json.needList("outputs") { it.needText("name") to it.needList("shape") { side -> side.asInt() } }.toMap(),
+                json.needList("outputs", ::shape).toMap(),
             )
             require(described.isWhole)
             return described
@@ -46,6 +49,8 @@ class BundleDescription private constructor(
 
         private fun attribute(json: JsonElement) =
             Attribute(json.needText("key"), json.needText("en"), json.needText("ko"), json.needText("more_is"))
+
+        private fun shape(output: JsonElement) = output.needText("name") to output.needList("shape") { it.asInt() }
 
         private fun scales(json: JsonElement): List<Double> =
             json["outputs"].items.find { it["name"].text == "heatmaps" }.needList("scale") { it.asNumber() }
@@ -58,6 +63,15 @@ class BundleDescription private constructor(
 
     /** Whether all lists are as long as there are attributes, so that grading cannot run past one. */
     private val isWhole: Boolean
-        get() = attributes.isNotEmpty() && size > 0 && shapes.values.none { it.isEmpty() } &&
-            conformalQ.size == attributes.size && heatScales.size == attributes.size && heatScales.all { it > 0 }
+        get() = attributes.isNotEmpty() && size > 0 && isShaped && conformalQ.size == attributes.size &&
+            heatScales.size == attributes.size && heatScales.all { it > 0 }
+
+    private val isShaped: Boolean
+        get() {
+            val each = listOf(1, attributes.size)
+            val grades = each + GRADES
+            val side = shapes["heatmaps"]?.lastOrNull() ?: 0
+            val wanted = listOf(grades, grades, each, each + side + side, listOf(1, FIGURES))
+            return side > 0 && Outputs.NAMES.map(shapes::get) == wanted
+        }
 }

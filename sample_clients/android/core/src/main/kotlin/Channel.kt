@@ -43,7 +43,7 @@ internal class Channel(
     fun decide(device: Device, now: Instant): Decision {
         val withdrawn = device.revoked + revoked
         insist(channel == device.channel, "other-channel") { "the server offers '$channel', not '${device.channel}'" }
-        insist(sequence >= device.seen, "older-channel") { "channel $sequence is older than ${device.seen}, seen before" }
+        insist(sequence >= device.seen, "older-channel") { "channel $sequence is older than ${device.seen}" }
         insist(expiry > now, "expired") { "the channel expired at $expiresAt: its operator renews it" }
         insist(neededApp <= device.app, "app-too-old") { "the new model needs app $minApp: update the app first" }
         insist(bundleSha256 !in withdrawn, "withdrawn") { "the channel names a model that was withdrawn" }

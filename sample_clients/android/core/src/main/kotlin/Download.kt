@@ -22,8 +22,8 @@ internal class Download(
         val missing = parts.sumOf { it.bytes - arrived(it) }
         val room = free(folder)
         if (missing == 0L || missing + ROOM <= room) return
-        val needs = (missing + ROOM) / MB
-        throw Trouble("no-room", "the new model needs $needs MB of room and ${room / MB} are free: make room, try again")
+        val needs = "the new model needs ${(missing + ROOM) / MB} MB of room and ${room / MB} are free"
+        throw Trouble("no-room", "$needs: make room, try again")
     }
 
     /** Have one file whole in the folder. Throws [Trouble]; what arrived is kept unless it is wrong. */

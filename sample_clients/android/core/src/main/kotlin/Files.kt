@@ -17,9 +17,9 @@ object Files {
     fun writeAtomically(bytes: ByteArray, file: File) = named {
         val folder = file.absoluteFile.parentFile
         Disk.createDirectories(folder.toPath())
-        val private = PosixFilePermissions.asFileAttribute(setOf(OWNER_READ, OWNER_WRITE))
-        val unfinished = Disk.createTempFile(folder.toPath(), ".${file.name}-", "", private).toFile()
+        val unfinished = folder.resolve(".${file.name}.unfinished")
         try {
+            makePrivate(unfinished)
             FileOutputStream(unfinished).use {
                 it.write(bytes)
                 it.fd.sync()
@@ -39,6 +39,12 @@ object Files {
     /** Take a file away for good; none there is as well. */
     fun remove(file: File) = named {
         if (Disk.deleteIfExists(file.toPath())) flush(file.absoluteFile.parentFile)
+    }
+
+    /** An empty file for its owner alone, in place of what a process left there that was killed. */
+    private fun makePrivate(file: File) {
+        Disk.deleteIfExists(file.toPath())
+        Disk.createFile(file.toPath(), PosixFilePermissions.asFileAttribute(setOf(OWNER_READ, OWNER_WRITE)))
     }
 
     private fun flush(folder: File) = FileChannel.open(folder.toPath(), READ).use { it.force(true) }

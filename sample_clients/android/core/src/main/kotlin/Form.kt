@@ -5,8 +5,8 @@ import kotlinx.serialization.json.JsonElement
 import kotlinx.serialization.json.JsonPrimitive
 import kotlinx.serialization.json.doubleOrNull
 
-// Strict reading of documents that somebody signed: a field that is missing or of another type makes the document one of
-// another form, for a later client. Fields that nobody asks for are left alone.
+// Strict reading of documents that somebody signed: a field that is missing or of another type makes the document one
+// of another form, for a later client. Fields that nobody asks for are left alone.
 
 /** What [read] makes of a JSON document; null where it has another form than [read] expects. */
 internal fun <T> readForm(document: ByteArray, read: (JsonElement) -> T): T? =
@@ -20,7 +20,7 @@ internal fun JsonElement?.needText(name: String): String = requireNotNull(this[n
 
 internal fun JsonElement?.needLong(name: String): Long = requireNotNull(this[name].whole)
 
-internal fun JsonElement?.needInt(name: String): Int = needLong(name).also { require(it in Int.MIN_VALUE..Int.MAX_VALUE) }.toInt()
+internal fun JsonElement?.needInt(name: String): Int = requireNotNull(this[name]).asInt()
 
 internal fun JsonElement?.needFlag(name: String): Boolean = requireNotNull(this[name].flag)
 
@@ -31,7 +31,7 @@ internal fun <T> JsonElement?.needList(name: String, read: (JsonElement) -> T): 
 
 internal fun JsonElement.asText(): String = requireNotNull(text)
 
-internal fun JsonElement.asInt(): Int = requireNotNull(whole).toInt()
+internal fun JsonElement.asInt(): Int = requireNotNull(whole?.takeIf { it in Int.MIN_VALUE..Int.MAX_VALUE }).toInt()
 
 /** Any number of JSON, which can be no other than finite. */
 internal fun JsonElement?.asNumber(): Double =

@@ -21,7 +21,7 @@ class Golden private constructor(
     /** A photo file, SHA-256 of the model's input bytes for it, and the answers of each file by precision. */
     class Photo internal constructor(val png: ByteArray, val inputSha256: String, val answers: Map<String, Answers>)
 
-    /** For each attribute; [heat] is the centre of a map's positive part (row, column; 0..1), null where there is none. */
+    /** For each attribute; [heat]: the centre of a map's positive part (row, column; 0..1), null where nothing is. */
     class Answers(
         val grades: List<Int>,
         val balanced: List<Int>,
@@ -31,10 +31,10 @@ class Golden private constructor(
     )
 
     companion object {
+        private const val OTHER_FORM = "the golden photos have another form than this client reads: update the app"
+
         /** Reads `golden.json`. Throws [Trouble] `other-form`. */
-        fun read(document: ByteArray): Golden =
-            readForm(document, ::of)
-                ?: throw Trouble("other-form", "the golden photos have another form than this client reads: update the app")
+        fun read(document: ByteArray): Golden = readForm(document, ::of) ?: throw Trouble("other-form", OTHER_FORM)
 
         private fun of(json: JsonElement) = Golden(
             json.needInt("size"),

@@ -16,8 +16,8 @@ object Heat {
     private const val OPAQUE = 0.75 // the largest opacity, so that skin stays visible below
 
     /**
-     * [side] x [side] ARGB colours, not premultiplied, as `Bitmap.createBitmap(colors, …)` takes them. [heat]: a square
-     * map, row by row; [scale]: the magnitude that is drawn most opaque.
+     * [side] x [side] ARGB colours, not premultiplied, as `Bitmap.createBitmap(colors, …)` takes them. [heat]: a
+     * square map, row by row; [scale]: the magnitude that is drawn most opaque.
      */
     fun layer(heat: FloatArray, scale: Double, side: Int): IntArray {
         val large = grown(heat, side)
@@ -41,7 +41,8 @@ object Heat {
         val warm = heat.indices.filter { heat[it] > 0 }
         if (warm.isEmpty()) return null
         val sum = warm.sumOf { heat[it].toDouble() } * side
-        return listOf(warm.sumOf { heat[it] * (it / side + 0.5) } / sum, warm.sumOf { heat[it] * (it % side + 0.5) } / sum)
+        val row = warm.sumOf { heat[it] * (it / side + 0.5) } / sum
+        return listOf(row, warm.sumOf { heat[it] * (it % side + 0.5) } / sum)
     }
 
     private fun sideOf(heat: FloatArray): Int = sqrt(heat.size.toDouble()).toInt()

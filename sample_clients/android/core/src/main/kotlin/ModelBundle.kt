@@ -61,6 +61,7 @@ class ModelBundle private constructor(
             return offer
         }
 
-        private fun tooOld(needed: String) = Trouble("runtime-too-old", "the model needs ExecuTorch $needed: update the app")
+        private fun tooOld(needed: String) =
+            Trouble("runtime-too-old", "the model needs ExecuTorch $needed: update the app")
     }
 }

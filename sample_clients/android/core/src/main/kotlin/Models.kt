@@ -53,8 +53,11 @@ internal class Models(private val shipped: File, home: File, private val setting
         val before = settings.setting(MODEL)
         val previous = if (before == sha256) settings.setting(PREVIOUS) else before
         settings.set(mapOf(MODEL to sha256, PREVIOUS to previous, SHIPPED to opened(shipped)?.sha256))
-        folder.listFiles().orEmpty().filter { it.name != sha256 && it.name != previous }.forEach { it.deleteRecursively() }
+        removeOthers(setOf(sha256, previous))
     }
+
+    private fun removeOthers(kept: Set<String?>) =
+        folder.listFiles().orEmpty().filter { it.name !in kept }.forEach { it.deleteRecursively() }
 
     private fun installed(): ModelBundle? =
         listOf(MODEL, PREVIOUS).mapNotNull(settings::setting).filter { it !in revoked }.firstNotNullOfOrNull(::held)

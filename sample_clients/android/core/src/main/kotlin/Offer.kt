@@ -51,7 +51,8 @@ class Offer private constructor(
             )
         }
 
-        private fun runsHere(file: JsonElement) = file["format"].text == "executorch" && file["backend"].text == "xnnpack"
+        private fun runsHere(file: JsonElement): Boolean =
+            file["format"].text == "executorch" && file["backend"].text == "xnnpack"
 
         private fun modelFile(file: JsonElement): ModelFile {
             val parts = file.needList("parts", ::part)
@@ -59,6 +60,7 @@ class Offer private constructor(
             return ModelFile(file.needText("precision"), file.needText("min_runtime"), parts)
         }
 
-        private fun part(part: JsonElement?) = Part(part.needText("path"), part.needLong("bytes"), part.needText("sha256"))
+        private fun part(json: JsonElement?) =
+            Part(json.needText("path"), json.needLong("bytes"), json.needText("sha256"))
     }
 }

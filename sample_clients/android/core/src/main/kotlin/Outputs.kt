@@ -12,12 +12,13 @@ class Outputs(
 ) {
     /** Whether the numbers are as many as the bundle says, numbers at all, and the probabilities such. */
     internal fun fits(bundle: BundleDescription): Boolean {
-        val all = listOf(probabilities, utilities, expected, heatmaps, quality)
-        val shaped = NAMES.zip(all).all { (name, values) -> values.size == bundle.count(name) && values.all { it.isFinite() } }
+        val all = NAMES.zip(listOf(probabilities, utilities, expected, heatmaps, quality))
+        val shaped = all.all { (name, values) -> values.size == bundle.count(name) && values.all(Float::isFinite) }
         val count = bundle.attributes.size
-        return shaped && expected.size == count && quality.size == 3 && listOf(probabilities, utilities, heatmaps).all { it.size % count == 0 } &&
-            probabilities.all { it >= 0 } && (0 until count).all { abs(piece(probabilities, it, count).sum() - 1) < SLACK }
+        return shaped && (0 until count).all { isDistribution(piece(probabilities, it, count)) }
     }
+
+    private fun isDistribution(values: FloatArray) = values.all { it >= 0 } && abs(values.sum() - 1) < SLACK
 
     companion object {
         /** In the order in which the model file gives them. */

@@ -48,7 +48,9 @@ private class Square(private val pixels: Pixels, private val side: Int, private 
     /** The sum over both axes is at most 255*N*N: more than 32 bits from N = 2,900 on. */
     private fun mean(place: Int, colour: Int): Byte {
         var sum = area / 2
-        for (column in covered(place)) sum += overlap(place, column).toLong() * columns[column * pixels.channels + colour]
+        for (column in covered(place)) {
+            sum += overlap(place, column).toLong() * columns[column * pixels.channels + colour]
+        }
         return (sum / area).toByte()
     }
 

@@ -62,7 +62,9 @@ class SelfTest(private val golden: Golden, private val precision: String) {
                 throw doesNotRun(error)
             }
 
-        private fun doesNotRun(error: Throwable) =
-            Trouble("does-not-run", "the new model does not run on this device (${error.message ?: error}); not used", error)
+        private fun doesNotRun(error: Throwable): Trouble {
+            val reason = error.message ?: error.toString()
+            return Trouble("does-not-run", "the new model does not run on this device ($reason); not used", error)
+        }
     }
 }

@@ -24,7 +24,7 @@ class Trend private constructor(val buckets: List<Bucket>, val modelChanges: Lis
         }
     }
 
-    /** Expected grades in thousandths; how many of [count] have a doubtful clock, or a part that their model never learned. */
+    /** Expected grades in thousandths; how many have a doubtful clock, or a part that their model never learned. */
     class Bucket(
         val bucket: String,
         val count: Int,
@@ -60,18 +60,27 @@ class Trend private constructor(val buckets: List<Bucket>, val modelChanges: Lis
         private fun bucket(name: String, points: List<Point>, learned: (JsonElement) -> List<Int>?): Bucket {
             val values = points.map { it.milli }
             val mean = (2 * values.sum() + values.size) / (2 * values.size) // rounded, halves up
-            val strange = points.count { point -> learned(point.record.model)?.let { point.record.part !in it } ?: false }
-            return Bucket(name, values.size, values.min(), mean, values.max(), points.count { it.isSuspect }, strange)
+            val suspect = points.count { it.isSuspect }
+            val notLearned = points.count { point -> learned(point.record.model)?.contains(point.record.part) == false }
+            return Bucket(name, values.size, values.min(), mean, values.max(), suspect, notLearned)
         }
 
         private fun changes(points: List<Point>): List<ModelChange> =
-            points.zipWithNext().filter { (before, after) -> before.record.model != after.record.model }.map { (before, after) ->
-                ModelChange(after.record.capturedAt, after.bucket, before.record.model, after.record.model)
-            }
+            points.zipWithNext()
+                .filter { (before, after) -> before.record.model != after.record.model }
+                .map { (before, after) ->
+                    ModelChange(after.record.capturedAt, after.bucket, before.record.model, after.record.model)
+                }
     }
 
     /** One score of the trend. */
-    private class Point(val record: Record, val milli: Long, val bucket: String, val instant: Instant, latest: Instant) {
+    private class Point(
+        val record: Record,
+        val milli: Long,
+        val bucket: String,
+        val instant: Instant,
+        latest: Instant,
+    ) {
         /** Before 1970, or a day and more ahead of now: such a clock cannot have been right. */
         val isSuspect = instant < Instant.EPOCH || instant > latest
 

@@ -1,6 +1,7 @@
 package io.skinscore.core
 
 import java.util.Base64
+import kotlinx.serialization.json.JsonObject
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters
 import org.bouncycastle.crypto.signers.Ed25519Signer
 
@@ -28,11 +29,12 @@ class Trust private constructor(private val keys: Map<String, ByteArray>, intern
 
     companion object {
         /**
-         * [trustedKeys]: the content of `trusted_keys.json`, key id to public key in base64; [runtime]: such as `1.4.0`.
-         * Throws [IllegalArgumentException]: an app that ships other content cannot verify anything.
+         * [trustedKeys]: the content of `trusted_keys.json`, key id to public key in base64; [runtime]: such as
+         * `1.4.0`. Throws [IllegalArgumentException]: an app that ships other content cannot verify anything.
          */
         fun of(trustedKeys: ByteArray, runtime: String): Trust {
-            val keys = parseJson(trustedKeys).fields.mapValues { (_, key) -> decoded(key.asText()) }
+            val listed = requireNotNull(parseJson(trustedKeys) as? JsonObject) { "the trusted keys are no JSON object" }
+            val keys = listed.mapValues { (_, key) -> decoded(key.asText()) }
             keys.values.forEach(::Ed25519PublicKeyParameters)
             return Trust(keys, requireNotNull(Version.of(runtime)) { "no version: $runtime" })
         }

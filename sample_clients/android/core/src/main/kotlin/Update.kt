@@ -17,9 +17,9 @@ sealed interface UpdateOutcome {
 /**
  * Takes a newer model through the operator's channel: prove it, switch to it whole, keep the previous one.
  *
- * Channel (signature, expiry, sequence, rollout) -> description (hash, signature, sequence) -> room on the disk -> files
- * (size and hash while they stream, resumed where they broke off) -> golden photos -> switch. Whatever fails before the
- * switch leaves the model in use as it is.
+ * Channel (signature, expiry, sequence, rollout) -> description (hash, signature, sequence) -> room on the disk ->
+ * files (size and hash while they stream, resumed where they broke off) -> golden photos -> switch. Whatever fails
+ * before the switch leaves the model in use as it is.
  */
 internal class Update(
     private val models: Models,

@@ -10,8 +10,9 @@ internal class Version private constructor(private val numbers: List<Int>) : Com
     companion object {
         /** Null when a number is missing. */
         fun of(text: String): Version? {
-            val numbers = text.split(".").map { piece -> piece.takeIf { it.all(Char::isDigit) }?.toIntOrNull() ?: return null }
-            return Version(numbers)
+            val pieces = text.split(".")
+            val numbers = pieces.mapNotNull { piece -> piece.toIntOrNull()?.takeIf { it >= 0 } }
+            return if (numbers.size == pieces.size) Version(numbers) else null
         }
     }
 }

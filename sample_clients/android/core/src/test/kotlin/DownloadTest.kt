@@ -109,7 +109,8 @@ class DownloadTest {
     fun `another piece than the one asked for is refused`() {
         unfinished.writeBytes(bytes.copyOf(500))
         val shifted = object : Origin by shelf {
-            override fun stream(path: String, headers: Map<String, String>) = shelf.stream(path, mapOf("Range" to "bytes=400-"))
+            override fun stream(path: String, headers: Map<String, String>) =
+                shelf.stream(path, mapOf("Range" to "bytes=400-"))
         }
         assertEquals("damaged", troubleOf { Download(shifted, folder, impatient).fetch(part) })
     }
@@ -135,5 +136,6 @@ class DownloadTest {
         createSymbolicLink(unfinished.toPath(), full.toPath())
         assertEquals("no-room", troubleOf { fetch() })
         assertFalse(file.exists())
+        unfinished.delete()
     }
 }

@@ -9,7 +9,8 @@ class HeatTest {
     fun `a map grows as in the Python client`() {
         // The first rows of Pillow's Image.fromarray(np.eye(3)).resize((5, 5), BICUBIC).
         val pillow = listOf(
-            1.162335f, 0.668403f, -0.075472f, -0.078006f, 0.005696f, 0.668403f, 0.579973f, 0.395522f, 0.098296f, -0.078006f,
+            1.162335f, 0.668403f, -0.075472f, -0.078006f, 0.005696f,
+            0.668403f, 0.579973f, 0.395522f, 0.098296f, -0.078006f,
         )
         val found = Heat.grown(floatArrayOf(1f, 0f, 0f, 0f, 1f, 0f, 0f, 0f, 1f), 5)
         assertEquals(25, found.size)

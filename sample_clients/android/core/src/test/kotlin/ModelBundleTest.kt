@@ -5,6 +5,7 @@ import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
+import kotlinx.serialization.json.JsonObject
 import org.junit.jupiter.api.io.TempDir
 
 class ModelBundleTest {
@@ -14,7 +15,8 @@ class ModelBundleTest {
     fun `the committed bundle opens with the development key`() {
         val trust = Trust.of(GoldenFiles.trustedKeys.readBytes(), runtime = "1.4.0")
         val bundle = ModelBundle.open(GoldenFiles.reference, trust)
-        assertEquals(listOf(224, 5, 5, 90), with(bundle.description) { listOf(size, attributes.size, heatScales.size, coverage) })
+        val counts = with(bundle.description) { listOf(size, attributes.size, heatScales.size, coverage) }
+        assertEquals(listOf(224, 5, 5, 90), counts)
         assertEquals("int8", bundle.precision)
         assertEquals(sha256Hex(bundle.modelFile), bundle.modelSha256)
         assertEquals(sha256Hex(GoldenFiles.reference.resolve("bundle.json")), bundle.sha256)
@@ -38,10 +40,12 @@ class ModelBundleTest {
 
     @Test
     fun `a description that grading could run past is of another form`() {
+        val shape = json("shape" to listOf(1, 5, 4))
         val wrong = listOf(
             "attributes" to emptyList<Any>(),
             "decoding" to mapOf("coverage" to 1, "conformal_q" to listOf(1)),
             "outputs" to emptyList<Any>(),
+            "outputs" to GoldenFiles.description["outputs"].items.reversed().map { JsonObject(it.fields + shape) },
             "quality_gate" to mapOf("luma" to listOf(1), "clipped" to 1, "sharpness" to 1),
             "input" to mapOf("size" to 0),
         )
@@ -54,10 +58,12 @@ class ModelBundleTest {
     @Test
     fun `of several files the int8 one is run`() {
         val kind = mapOf("format" to "executorch", "backend" to "xnnpack", "min_runtime" to "1.4.0")
-        fun file(precision: String) =
-            kind + mapOf("precision" to precision, "parts" to listOf(mapOf("path" to precision, "bytes" to 1, "sha256" to "0")))
-        val json = json("schema" to 1, "name" to "n", "version" to "1", "sequence" to 1, "golden" to mapOf("path" to "g", "bytes" to 1, "sha256" to "0"), "files" to listOf(file("fp32"), file("int8"), mapOf("format" to "onnx")))
-        assertEquals(listOf("int8", "g"), Offer.of(json).needed().map { it.path })
+        fun part(path: String) = mapOf("path" to path, "bytes" to 1, "sha256" to "0")
+        fun file(precision: String) = kind + mapOf("precision" to precision, "parts" to listOf(part(precision)))
+        val files = listOf(file("fp32"), file("int8"), mapOf("format" to "onnx"))
+        val named = mapOf("schema" to 1, "name" to "n", "version" to "1", "sequence" to 1)
+        val offer = Offer.of(jsonOf(named + mapOf("golden" to part("golden"), "files" to files)))
+        assertEquals(listOf("int8", "golden"), offer.needed().map { it.path })
     }
 
     @Test

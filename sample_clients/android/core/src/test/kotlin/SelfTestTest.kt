@@ -49,7 +49,8 @@ class SelfTestTest {
 
     @Test
     fun `a model that fails is one that does not run`() {
-        val grader = Grader(ModelBundle.open(folder, SmallKey.TRUST), MadeEngine { throw IllegalStateException("backend") })
+        val engine = MadeEngine { throw IllegalStateException("backend") }
+        val grader = Grader(ModelBundle.open(folder, SmallKey.TRUST), engine)
         assertEquals("does-not-run", troubleOf { SelfTest(golden, "int8").check(grader) })
     }
 
@@ -98,7 +99,9 @@ private fun sharp(grade: Int) = List(5) { if (it == grade) 1f else 0f }
 private fun map(centre: List<Double>?): List<Float> {
     val map = MutableList(49) { -1f }
     if (centre == null) return map
-    for ((row, down) in weights(centre[0])) for ((column, right) in weights(centre[1])) map[row * 7 + column] = (down * right).toFloat()
+    for ((row, down) in weights(centre[0])) {
+        for ((column, right) in weights(centre[1])) map[row * 7 + column] = (down * right).toFloat()
+    }
     return map
 }
 

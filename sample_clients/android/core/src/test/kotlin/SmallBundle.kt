@@ -49,11 +49,12 @@ class SmallBundle(
     val sha256: String get() = sha256Hex(document)
 
     init {
-        val kind = mapOf("format" to "executorch", "backend" to "xnnpack", "precision" to "int8", "min_runtime" to "1.4.0")
+        val kind = mapOf("format" to "executorch", "backend" to "xnnpack", "precision" to "int8")
+        val runs = kind + mapOf("min_runtime" to "1.4.0", "parts" to listOf(listed("model.pte")))
         val fields = json(
             "sequence" to sequence,
             "version" to "0.0.$sequence",
-            "files" to listOf(kind + ("parts" to listOf(listed("model.pte"))) + file),
+            "files" to listOf(runs + file),
             "golden" to listed("golden.json"),
             *change,
         )

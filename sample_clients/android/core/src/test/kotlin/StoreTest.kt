@@ -93,10 +93,12 @@ class StoreTest {
     }
 
     @Test
-    fun `what an unfinished write left behind changes nothing`() {
+    fun `what an unfinished write left behind changes nothing and goes with the next`() {
         store().add(record("a"))
-        home.resolve(".history.json-123").writeText("{")
+        home.resolve(".history.json.unfinished").writeText("{")
         assertEquals(listOf("a"), store().live.map { it.id })
+        store().add(record("b"))
+        assertEquals(listOf("history.json"), home.list()?.toList())
     }
 
     @Test

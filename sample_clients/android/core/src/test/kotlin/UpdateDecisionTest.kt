@@ -3,6 +3,7 @@ package io.skinscore.core
 import java.util.Base64
 import kotlin.test.Test
 import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
 import kotlinx.serialization.json.JsonElement
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.MethodSource
@@ -13,17 +14,18 @@ class UpdateDecisionTest {
 
     @ParameterizedTest
     @MethodSource("channels")
-    fun `every channel comes to its decision`(case: Case) = assertEquals(case.json.needText("decision"), channelOf(case.json))
+    fun `every channel comes to its decision`(case: Case) = assertEquals(case.decision, channelOf(case.json))
 
     @ParameterizedTest
     @MethodSource("bundles")
-    fun `every bundle comes to its decision`(case: Case) = assertEquals(case.json.needText("decision"), bundleOf(case.json))
+    fun `every bundle comes to its decision`(case: Case) = assertEquals(case.decision, bundleOf(case.json))
 
     @Test
     fun `every turn is the written one`() {
         val turns = vectors["turns"].items
         assertEquals(24, turns.size)
-        for (one in turns) assertEquals(one.needInt("turn"), Channel.turn(one.needText("install_id"), one.needText("bundle_sha256")))
+        val found = turns.map { Channel.turn(it.needText("install_id"), it.needText("bundle_sha256")) }
+        assertEquals(turns.map { it.needInt("turn") }, found)
     }
 
     @Test
@@ -31,10 +33,10 @@ class UpdateDecisionTest {
 
     @Test
     fun `keys that are none make no trust`() {
-        for (key in listOf("AA==", "no base64")) {
-            val refused = runCatching { Trust.of(json("k" to key).canonical(), "1.4.0") }.exceptionOrNull()
-            assertEquals(true, refused is IllegalArgumentException)
+        for (keys in listOf("""{"k": "AA=="}""", """{"k": "no base64"}""", """{"k": 5}""", "[]", "")) {
+            assertFailsWith<IllegalArgumentException>(keys) { Trust.of(keys.encodeToByteArray(), "1.4.0") }
         }
+        assertFailsWith<IllegalArgumentException> { Trust.of("{}".encodeToByteArray(), "one") }
     }
 
     @Test
@@ -76,6 +78,8 @@ class UpdateDecisionTest {
 
     /** A vector that reports show by its name. */
     class Case(val json: JsonElement) {
+        val decision = json.needText("decision")
+
         override fun toString() = json.needText("name")
     }
 
