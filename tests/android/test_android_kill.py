@@ -13,13 +13,8 @@ from tests.android.driver import Driver, Phone
 from tests.client.helpers import score
 from tests.surroundings import free_port, missing
 
-<<<<<<< HEAD
-pytestmark = pytest.mark.usefixtures("core")
-DEATHS = 6
-=======
 pytestmark = pytest.mark.usefixtures("core")
 DEATHS, BURST = 6, 200
->>>>>>> kt1
 
 
 def phone(home: Path, *before: str) -> Phone:
