@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 WEB := @$(BIN)/python -m sample_clients.web.build
 
-.PHONY: help setup demo retrain serve test test-deep lint train export bench bench-peers clean
+.PHONY: help setup demo retrain serve test test-clients test-deep lint train export bench bench-peers clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -33,6 +33,10 @@ serve: $(READY) ## the API and its heatmap worker: make serve [PORT=8000]
 test: $(READY) lint ## style, types and all tests
 	$(WEB)
 	@$(BIN)/python -m pytest
+
+test-clients: $(READY) ## the clients alone: Python, web (vitest), iOS (parsed), Android (Maven: Java 17, Maven and npm)
+	$(WEB) --run test
+	@$(BIN)/python -m pytest tests/client tests/ios tests/android
 
 test-deep: $(READY) ## long runs: races, kills, troubles, disturbed updates, made-up histories, every look of the web client, retraining (hours)
 	@$(BIN)/python -m tests.faults.race --json -

@@ -1,26 +1,31 @@
 """The Android client as Maven builds it, and its core as a process that does what it is told."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.android.driver import Driver
+from tests.android.build import Build, lacking
+from tests.android.driver import Driver, compiled
 from tests.surroundings import missing
-
-ANDROID = Path(__file__).parents[2] / "sample_clients" / "android"
 
 
 @pytest.fixture(scope="session")
-def core() -> None:
-    """The core, compiled."""
-    if not shutil.which("mvn") or not shutil.which("java"):
-        missing("Java or Maven is not installed: apt-get install openjdk-17-jdk-headless maven")
-    command = ["mvn", "-q", "-f", str(ANDROID), "-pl", "core", "process-test-classes"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+def programs() -> None:
+    """Java, Maven and npm; skipped with a reason where one is missing, failed in CI."""
+    if reason := lacking():
+        missing(reason)
+
+
+@pytest.fixture(scope="session")
+def build(programs: None) -> Build:
+    """Everything compiled and its own tests run, once."""
+    return Build()
+
+
+@pytest.fixture(scope="session")
+def core(programs: None) -> None:
+    """The core and its tests compiled, which is quick."""
+    assert (fault := compiled()) is None, fault
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,11 @@ import android.view.View
 import io.skinscore.core.About
 
 /** The account that keeps a history safe, and what this device has. */
-class AccountPage(private val kit: Kit, private val model: ScreenModel, export: (password: String) -> Unit) : Page {
+class AccountPage(
+    private val kit: Kit,
+    private val model: ScreenModel,
+    export: (password: String) -> Unit,
+) : Page {
     private val words = kit.words
     private val signIn = SignInForm(kit, model)
     private val who = kit.bold("", 17f)
@@ -19,7 +23,10 @@ class AccountPage(private val kit: Kit, private val model: ScreenModel, export: 
     private val signedIn =
         kit.column(
             kit.card(
-                kit.aside(words.of("account.signedInAs")), who, unsent, sync,
+                kit.aside(words.of("account.signedInAs")),
+                who,
+                unsent,
+                sync,
                 kit.button(words.of("account.out")) { askToSignOut() },
             ),
             kit.card(
@@ -28,7 +35,9 @@ class AccountPage(private val kit: Kit, private val model: ScreenModel, export: 
             ),
             kit.card(
                 kit.heading(words.of("account.data")),
-                kit.button(words.of("account.export")) { PasswordDialog(kit, "account.export", null, export).show() },
+                kit.button(words.of("account.export")) {
+                    PasswordDialog(kit, "account.export", null, export).show()
+                },
                 kit.button(words.of("account.delete"), Kind.DANGER) { askToDelete() },
             ),
             gap = 16,
@@ -37,7 +46,9 @@ class AccountPage(private val kit: Kit, private val model: ScreenModel, export: 
     private val device = kit.card(kit.heading(words.of("account.device")), version, look)
 
     override val view: View =
-        kit.scrolling(kit.column(kit.title(words.of("account.title")), signedIn, signedOut, device, gap = 16))
+        kit.scrolling(
+            kit.column(kit.title(words.of("account.title")), signedIn, signedOut, device, gap = 16)
+        )
 
     override fun show(state: State) {
         val held = state.held
@@ -47,23 +58,32 @@ class AccountPage(private val kit: Kit, private val model: ScreenModel, export: 
         listOf(ended, erase).forEach { it.shown = held.email != null }
         who.text = held.email.orEmpty()
         unsent.text = status(held)
-        version.text = held.version?.let { words.of("account.model", "version" to it) } ?: "skinscore ${About.VERSION}"
+        version.text =
+            held.version?.let { words.of("account.model", "version" to it) }
+                ?: "skinscore ${About.VERSION}"
         listOf(sync, look).forEach { it.isEnabled = !isBusy }
         signIn.show(held, isBusy)
     }
 
     private fun status(held: Held) =
-        if (held.unsent.isEmpty()) words.of("status.synced") else words.of("status.unsent", "count" to held.unsent.size)
+        if (held.unsent.isEmpty()) words.of("status.synced")
+        else words.of("status.unsent", "count" to held.unsent.size)
 
     private fun askToSignOut() {
         val waiting = model.state.held.unsent.size
         val more = if (waiting > 0) " ${words.of("account.outUnsent", "count" to waiting)}" else ""
-        confirm("account.outTitle", words.of("account.outLead") + more, "account.out") { model.signOut() }
+        confirm("account.outTitle", words.of("account.outLead") + more, "account.out") {
+            model.signOut()
+        }
     }
 
-    private fun askToErase() = confirm("account.erase", words.of("account.eraseLead"), "account.erase") { model.eraseHere() }
+    private fun askToErase() =
+        confirm("account.erase", words.of("account.eraseLead"), "account.erase") {
+            model.eraseHere()
+        }
 
-    private fun askToDelete() = PasswordDialog(kit, "account.delete", "account.deleteLead", model::deleteAccount).show()
+    private fun askToDelete() =
+        PasswordDialog(kit, "account.delete", "account.deleteLead", model::deleteAccount).show()
 
     private fun confirm(title: String, lead: String, yes: String, done: () -> Unit) {
         AlertDialog.Builder(kit.context)

@@ -21,7 +21,11 @@ internal interface Assets {
                     try {
                         assets.open(name).use { it.readBytes() }
                     } catch (fault: IOException) {
-                        throw Trouble("missing", "the app carries no $name: put it into its assets, as the README says", fault)
+                        throw Trouble(
+                            "missing",
+                            "the app carries no $name: put it into its assets, as the README says",
+                            fault,
+                        )
                     }
             }
     }

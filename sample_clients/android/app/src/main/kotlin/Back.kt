@@ -6,7 +6,10 @@ import android.os.Build
 import android.window.OnBackInvokedCallback
 import android.window.OnBackInvokedDispatcher
 
-/** Where "back" leads: from a result to the camera, from the other screens to the first, from there out of the app. */
+/**
+ * Where "back" leads: from a result to the camera, from the other screens to the first, from there
+ * out of the app.
+ */
 internal class Back(private val activity: Activity, private val model: ScreenModel) {
     private var callback: Any? = null
 
@@ -20,7 +23,9 @@ internal class Back(private val activity: Activity, private val model: ScreenMod
         return true
     }
 
-    /** Since Android 13 the system has to know beforehand, so that it can show where "back" leads. */
+    /**
+     * Since Android 13 the system has to know beforehand, so that it can show where "back" leads.
+     */
     fun announce(state: State) {
         if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) register(isInside(state))
     }
@@ -32,7 +37,9 @@ internal class Back(private val activity: Activity, private val model: ScreenMod
         val dispatcher = activity.onBackInvokedDispatcher
         if (held != null) dispatcher.unregisterOnBackInvokedCallback(held)
         callback = if (wanted) OnBackInvokedCallback { go() } else null
-        (callback as OnBackInvokedCallback?)?.let { dispatcher.registerOnBackInvokedCallback(OnBackInvokedDispatcher.PRIORITY_DEFAULT, it) }
+        (callback as OnBackInvokedCallback?)?.let {
+            dispatcher.registerOnBackInvokedCallback(OnBackInvokedDispatcher.PRIORITY_DEFAULT, it)
+        }
     }
 
     private fun isInside(state: State) = state.screen != Screen.GRADE || state.looked != null

@@ -9,7 +9,10 @@ import android.os.ParcelFileDescriptor
 import java.io.File
 import java.io.FileNotFoundException
 
-/** The one file that the system's camera may write: a photo of ours, in our cache, for as long as the grant lasts. */
+/**
+ * The one file that the system's camera may write: a photo of ours, in our cache, for as long as
+ * the grant lasts.
+ */
 class CameraFile : ContentProvider() {
     override fun onCreate() = true
 
@@ -21,17 +24,29 @@ class CameraFile : ContentProvider() {
 
     override fun getType(uri: Uri) = "image/jpeg"
 
-    override fun query(uri: Uri, columns: Array<String>?, where: String?, values: Array<String>?, order: String?): Cursor? = null
+    override fun query(
+        uri: Uri,
+        columns: Array<String>?,
+        where: String?,
+        values: Array<String>?,
+        order: String?,
+    ): Cursor? = null
 
     override fun insert(uri: Uri, values: ContentValues?): Uri? = null
 
     override fun delete(uri: Uri, where: String?, values: Array<String>?) = 0
 
-    override fun update(uri: Uri, values: ContentValues?, where: String?, arguments: Array<String>?) = 0
+    override fun update(
+        uri: Uri,
+        values: ContentValues?,
+        where: String?,
+        arguments: Array<String>?,
+    ) = 0
 
     companion object {
         /** What to tell the camera. */
-        fun uri(context: Context): Uri = Uri.parse("content://${context.packageName}.camera/photo.jpg")
+        fun uri(context: Context): Uri =
+            Uri.parse("content://${context.packageName}.camera/photo.jpg")
 
         /** The bytes of the photo, which is gone afterwards; null when none was taken. */
         fun take(context: Context): ByteArray? {

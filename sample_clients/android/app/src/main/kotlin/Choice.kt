@@ -1,6 +1,6 @@
 package io.skinscore.app
 
-import android.content.res.ColorStateList
+import android.R.attr.state_checked
 import android.graphics.drawable.Drawable
 import android.graphics.drawable.GradientDrawable
 import android.view.Gravity
@@ -9,8 +9,12 @@ import android.view.accessibility.AccessibilityNodeInfo
 import android.widget.RadioButton
 
 /** One of several as round fields, of which one is chosen; screen readers say so. */
-class Choice<T>(private val kit: Kit, private val options: List<T>, name: (T) -> String, onChoose: (T) -> Unit) :
-    Flow(kit.context, kit.look.dp(8)) {
+class Choice<T>(
+    private val kit: Kit,
+    private val options: List<T>,
+    name: (T) -> String,
+    onChoose: (T) -> Unit,
+) : Flow(kit.context, kit.look.dp(8)) {
     private val fields = options.map { option -> field(name(option)) { onChoose(option) } }
 
     init {
@@ -18,7 +22,8 @@ class Choice<T>(private val kit: Kit, private val options: List<T>, name: (T) ->
     }
 
     /** Show which one it is. */
-    fun mark(chosen: T) = fields.forEachIndexed { place, field -> field.isChecked = options[place] == chosen }
+    fun mark(chosen: T) =
+        fields.forEachIndexed { place, field -> field.isChecked = options[place] == chosen }
 
     private fun field(name: String, onChoose: () -> Unit): RadioButton =
         RadioButton(kit.context).apply {
@@ -38,12 +43,9 @@ class Choice<T>(private val kit: Kit, private val options: List<T>, name: (T) ->
     private fun shape(look: Look): Drawable =
         GradientDrawable().apply {
             cornerRadius = look.dp(Look.TOUCH / 2f)
-            color = byState(look.accentTint, look.card)
-            setStroke(look.dp(1), byState(look.accentTint, look.line))
+            color = look.states(state_checked, look.accentTint, look.card)
+            setStroke(look.dp(1), look.states(state_checked, look.accentTint, look.line))
         }
-
-    private fun byState(checked: Int, other: Int) =
-        ColorStateList(arrayOf(intArrayOf(android.R.attr.state_checked), intArrayOf()), intArrayOf(checked, other))
 }
 
 /** Makes a whole field one of several for screen readers, [described] in words. */
@@ -53,7 +55,10 @@ fun View.asChoice(described: String, isChosen: () -> Boolean, onChoose: () -> Un
     setOnClickListener { onChoose() }
     accessibilityDelegate =
         object : View.AccessibilityDelegate() {
-            override fun onInitializeAccessibilityNodeInfo(host: View, info: AccessibilityNodeInfo) {
+            override fun onInitializeAccessibilityNodeInfo(
+                host: View,
+                info: AccessibilityNodeInfo,
+            ) {
                 super.onInitializeAccessibilityNodeInfo(host, info)
                 info.className = RadioButton::class.java.name
                 info.isCheckable = true

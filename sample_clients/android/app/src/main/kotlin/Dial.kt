@@ -11,15 +11,20 @@ import kotlin.math.PI
 import kotlin.math.cos
 import kotlin.math.sin
 
-/** A grade as an arc of five: the plausible range tinted, the most likely grade full, a dot at the expected one. */
+/**
+ * A grade as an arc of five: the plausible range tinted, the most likely grade full, a dot at the
+ * expected one.
+ */
 class Dial(context: Context, private val look: Look, private val graded: Graded?) : View(context) {
     private val paint = Paint(Paint.ANTI_ALIAS_FLAG)
 
     init {
-        importantForAccessibility = IMPORTANT_FOR_ACCESSIBILITY_NO // the row around it says it in words
+        importantForAccessibility =
+            IMPORTANT_FOR_ACCESSIBILITY_NO // the row around it says it in words
     }
 
-    override fun onMeasure(widthSpec: Int, heightSpec: Int) = setMeasuredDimension(look.dp(WIDTH), look.dp(HEIGHT))
+    override fun onMeasure(widthSpec: Int, heightSpec: Int) =
+        setMeasuredDimension(look.dp(WIDTH), look.dp(HEIGHT))
 
     override fun onDraw(canvas: Canvas) {
         canvas.translate(width / 2f, height - look.dp(8f))
@@ -39,7 +44,13 @@ class Dial(context: Context, private val look: Look, private val graded: Graded?
                 else -> look.line
             }
         val radius = look.dp(RADIUS)
-        canvas.drawArc(RectF(-radius, -radius, radius, radius), 180 + grade * STEP + GAP / 2, STEP - GAP, false, paint)
+        canvas.drawArc(
+            RectF(-radius, -radius, radius, radius),
+            180 + grade * STEP + GAP / 2,
+            STEP - GAP,
+            false,
+            paint,
+        )
     }
 
     /** Inside the arc, where 0 and 4 are the middles of the outer pieces. */
@@ -48,7 +59,12 @@ class Dial(context: Context, private val look: Look, private val graded: Graded?
         val radius = look.dp(RADIUS - 10)
         paint.style = Paint.Style.FILL
         paint.color = look.ink
-        canvas.drawCircle((radius * cos(angle)).toFloat(), (radius * sin(angle)).toFloat(), look.dp(3f), paint)
+        canvas.drawCircle(
+            (radius * cos(angle)).toFloat(),
+            (radius * sin(angle)).toFloat(),
+            look.dp(3f),
+            paint,
+        )
     }
 
     private fun number(canvas: Canvas, text: String) {

@@ -20,12 +20,14 @@ internal val ENGLISH: Map<String, String> =
         "guide.2" to "Put your nose in the middle, eyes near the top edge.",
         "guide.3" to "Put your lips in the upper half, your chin just inside the frame.",
         "grade.title" to "How does your skin look today?",
-        "grade.lead" to "Take a photo of one part of your face. Five things are graded right here, without a network.",
+        "grade.lead" to
+            "Take a photo of one part of your face. Five things are graded right here, without a network.",
         "grade.part" to "Which part?",
         "grade.camera" to "Use the camera",
         "grade.file" to "Choose a photo",
         "grade.private" to "Your photo stays on this phone.",
-        "grade.tips" to "For a fair comparison: daylight from the front, no make-up, the same distance every time.",
+        "grade.tips" to
+            "For a fair comparison: daylight from the front, no make-up, the same distance every time.",
         "grade.working" to "Looking at your photo …",
         "result.title" to "Your grades",
         "result.kept" to "Kept in your history",
@@ -44,7 +46,8 @@ internal val ENGLISH: Map<String, String> =
             "On photos like those it learned from, the range holds the true grade in {coverage} of 100. " +
                 "Elsewhere it promises nothing. Hydration is the least reliable from a photo.",
         "result.heat" to "Where it was seen",
-        "result.heatAlt" to "Your photo with coloured places for {name}: orange raises the grade, purple lowers it",
+        "result.heatAlt" to
+            "Your photo with coloured places for {name}: orange raises the grade, purple lowers it",
         "result.heatStrength" to "Strength of the colours",
         "result.up" to "raises the grade",
         "result.down" to "lowers the grade",
@@ -58,11 +61,13 @@ internal val ENGLISH: Map<String, String> =
         "advice.blurred" to "Blurred: hold still and tap to focus.",
         "history.title" to "History",
         "history.empty" to "Nothing here yet",
-        "history.emptyLead" to "Your first photo starts your history. It stays on this device until you sign in.",
+        "history.emptyLead" to
+            "Your first photo starts your history. It stays on this device until you sign in.",
         "history.first" to "Grade a photo",
         "history.unsent" to "not synced",
         "history.refused" to "refused by the server",
-        "history.guest" to "This history is on this device only. An account keeps it safe if you lose the device.",
+        "history.guest" to
+            "This history is on this device only. An account keeps it safe if you lose the device.",
         "history.guestAction" to "Make an account",
         "history.count" to "Photos: {count}",
         "entry.note" to "Note",
@@ -85,7 +90,8 @@ internal val ENGLISH: Map<String, String> =
         "trend.emptyLead" to "Two photos on different days make a trend.",
         "trend.chart" to "{name} over time, {count} points, from {first} to {last}",
         "trend.table" to "Show as a table",
-        "trend.changed" to "From {when} another model graded ({from} → {to}). A step there may come from that alone.",
+        "trend.changed" to
+            "From {when} another model graded ({from} → {to}). A step there may come from that alone.",
         "trend.suspect" to "Some photos carry a date that cannot be right.",
         "account.title" to "Account",
         "account.guest" to "You use SkinScore without an account",
@@ -103,12 +109,14 @@ internal val ENGLISH: Map<String, String> =
         "account.passwordHint" to "At least 8 characters; 15 are better.",
         "account.code" to "Recovery code",
         "account.signedInAs" to "Signed in as",
-        "account.ended" to "Your login has ended. Your history is still here; sign in again to sync.",
+        "account.ended" to
+            "Your login has ended. Your history is still here; sign in again to sync.",
         "account.out" to "Sign out",
         "account.outTitle" to "Sign out?",
         "account.outLead" to "Your history stays on this phone.",
         "account.outUnsent" to "Not synced yet: {count}. What waits stays here for you.",
-        "account.adoptLead" to "Entries made on this device without an account: {count}. Shall they join this account?",
+        "account.adoptLead" to
+            "Entries made on this device without an account: {count}. Shall they join this account?",
         "account.codeTitle" to "Your recovery code",
         "account.codeLead" to
             "Write it down now. It is the only way back in without your password, and it is not shown again.",
@@ -132,11 +140,11 @@ internal val ENGLISH: Map<String, String> =
         "account.sync" to "Sync now",
         "account.consentAgree" to "Agree",
         "account.consentWithdraw" to "Withdraw my consent",
-        "account.adopt" to "Take them along",
         "account.exported" to "Your data was saved.",
         "account.deviceName" to "Android phone",
         "account.erase" to "Erase this device",
-        "account.eraseLead" to "Your history is forgotten on this phone. What was not synced is lost.",
+        "account.eraseLead" to
+            "Your history is forgotten on this phone. What was not synced is lost.",
         "error.offline" to "The server cannot be reached. Nothing is lost; it will be tried again.",
         "error.unexpected" to "Something went wrong. Nothing is lost; please try again.",
         "error.not-held" to "The server does not hold the model it names. Try again later.",
@@ -145,10 +153,14 @@ internal val ENGLISH: Map<String, String> =
         "error.outside" to "The server’s model names files that it may not. It was not used.",
         "error.withdrawn" to "The model was withdrawn by its operator.",
         "error.not-newer" to "The offered model is older than yours. It was not used.",
-        "error.wrong-answers" to "The new model answers wrongly on this device. Yours stays in use.",
-        "error.changed" to "The new model was changed after it was signed. It was not used; yours stays.",
-        "error.unknown-key" to "The new model is not signed by anyone this app trusts. It was not used; yours stays.",
-        "error.older-channel" to "The server offers an older state than was seen before. It was not followed.",
+        "error.wrong-answers" to
+            "The new model answers wrongly on this device. Yours stays in use.",
+        "error.changed" to
+            "The new model was changed after it was signed. It was not used; yours stays.",
+        "error.unknown-key" to
+            "The new model is not signed by anyone this app trusts. It was not used; yours stays.",
+        "error.older-channel" to
+            "The server offers an older state than was seen before. It was not followed.",
         "error.expired" to "The server’s offer has expired. Your model stays in use.",
         "error.bad-credentials" to "E-mail or password is wrong.",
         "error.bad-recovery-code" to "E-mail or recovery code is wrong.",
@@ -160,12 +172,14 @@ internal val ENGLISH: Map<String, String> =
         "error.refresh-expired" to "Your login has expired. Please sign in again.",
         "error.refresh-revoked" to "This login was ended. Please sign in again.",
         "error.consent-required" to "This needs your consent, under Account.",
-        "error.internal" to "Something went wrong on the server. Nothing is lost; please try again.",
+        "error.internal" to
+            "Something went wrong on the server. Nothing is lost; please try again.",
         "error.busy" to "The server is busy. Try again in a moment.",
         "error.quota-exceeded" to "Your account is full. New entries stay on this device.",
         "error.photo-too-small" to "This photo is too small. Take one with the camera.",
         "error.photo-too-large" to "This photo is too large. Take one of at most 50 megapixels.",
-        "error.photo-unreadable" to "This file cannot be read as a photo. Take it again, or choose another one.",
+        "error.photo-unreadable" to
+            "This file cannot be read as a photo. Take it again, or choose another one.",
         "error.no-camera" to "No camera answers. Choose a photo instead.",
         "error.no-picker" to "This phone has no photo picker. Take a photo with the camera.",
         "error.no-memory" to "No memory is left for the model. Close other apps and try again.",
@@ -175,11 +189,14 @@ internal val ENGLISH: Map<String, String> =
         "error.not-found" to "The operator offers no updates at the moment.",
         "error.runtime-too-old" to "The new model needs a newer version of this app. Update it.",
         "error.app-too-old" to "The new model needs a newer version of this app. Update it.",
-        "error.other-form" to "The server offers something in a form that this app does not know yet. Update it.",
+        "error.other-form" to
+            "The server offers something in a form that this app does not know yet. Update it.",
         "error.client-too-old" to "This app is too old for the server. Update it; nothing is lost.",
         "error.no-room" to "No room is left on this phone. Free some space and try again.",
-        "error.storage" to "The phone could not save this. Try again; what was saved before is safe.",
-        "error.history-damaged" to "Your history cannot be read. Restore the app from a backup; nothing was changed.",
+        "error.storage" to
+            "The phone could not save this. Try again; what was saved before is safe.",
+        "error.history-damaged" to
+            "Your history cannot be read. Restore the app from a backup; nothing was changed.",
         "error.other-account" to "The history on this phone belongs to another account.",
         "error.note-too-long" to "A note has at most 4,000 characters.",
         "word.oil.0" to "matte",

@@ -7,7 +7,12 @@ import io.skinscore.core.get
 import io.skinscore.core.text
 
 /** One score: its note, and the way to delete it. */
-class EntryDialog(private val kit: Kit, private val model: ScreenModel, private val record: Record, note: String) {
+class EntryDialog(
+    private val kit: Kit,
+    private val model: ScreenModel,
+    private val record: Record,
+    note: String,
+) {
     private val words = kit.words
     private val note = kit.field(words.of("entry.note"), Field.NOTE).apply { text = note }
 
@@ -15,7 +20,9 @@ class EntryDialog(private val kit: Kit, private val model: ScreenModel, private 
         AlertDialog.Builder(kit.context)
             .setTitle("${words.part(record.part)}, ${words.moment(record.capturedAt)}")
             .setView(kit.inDialog(content()))
-            .setPositiveButton(words.of("entry.save")) { _, _ -> model.note(record.id, note.text.trim()) }
+            .setPositiveButton(words.of("entry.save")) { _, _ ->
+                model.note(record.id, note.text.trim())
+            }
             .setNegativeButton(words.of("action.cancel"), null)
             .setNeutralButton(words.of("entry.delete")) { _, _ -> ask() }
             .show()

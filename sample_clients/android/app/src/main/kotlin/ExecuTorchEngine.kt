@@ -8,20 +8,27 @@ import java.io.File
 import org.pytorch.executorch.EValue
 import org.pytorch.executorch.Module
 
-/** Decodes with Android, grades with ExecuTorch. One model is loaded at a time: concurrent loads have crashed there. */
+/**
+ * Decodes with Android, grades with ExecuTorch. One model is loaded at a time: concurrent loads
+ * have crashed there.
+ */
 class ExecuTorchEngine : Engine {
     override fun decode(photo: ByteArray): Pixels = Photo.decode(photo)
 
     /** Throws [io.skinscore.core.Trouble] `does-not-run` or `no-room`. */
     override fun load(bundle: ModelBundle): Scorer =
         synchronized(ExecuTorchEngine) {
-            RuntimeFaults.explained { ExecuTorchScorer(LoadedModule(bundle.modelFile), bundle.description.size) }
+            RuntimeFaults.explained {
+                ExecuTorchScorer(LoadedModule(bundle.modelFile), bundle.description.size)
+            }
         }
 
     private companion object
 }
 
-/** A `.pte` in memory, its pages read as they are needed. The first photo is as fast as the others. */
+/**
+ * A `.pte` in memory, its pages read as they are needed. The first photo is as fast as the others.
+ */
 private class LoadedModule(file: File) : Program {
     private val module = Module.load(file.path, Module.LOAD_MODE_MMAP)
 

@@ -14,12 +14,15 @@ internal interface Program : Closeable {
 }
 
 /**
- * A loaded `.pte` as a [Scorer] for photos of [size] x [size] px. One call at a time, and [close] waits for it: ExecuTorch
- * throws when a module is closed in the middle of a call.
+ * A loaded `.pte` as a [Scorer] for photos of [size] x [size] px. One call at a time, and [close]
+ * waits for it: ExecuTorch throws when a module is closed in the middle of a call.
  */
 internal class ExecuTorchScorer(private val program: Program, private val size: Int) : Scorer {
     private val planes: FloatBuffer = Tensor.allocateFloatBuffer(CHANNELS * size * size)
-    private val input = EValue.from(Tensor.fromBlob(planes, longArrayOf(1, CHANNELS.toLong(), size.toLong(), size.toLong())))
+    private val input =
+        EValue.from(
+            Tensor.fromBlob(planes, longArrayOf(1, CHANNELS.toLong(), size.toLong(), size.toLong()))
+        )
     private var isOpen = true
 
     /** Throws [Trouble] `does-not-run`, also after [close]. */
@@ -36,19 +39,29 @@ internal class ExecuTorchScorer(private val program: Program, private val size: 
         isOpen = false
     }
 
-    /** Rows of RGB bytes become three planes of 0..255. The other order runs too, and gives plausible nonsense. */
+    /**
+     * Rows of RGB bytes become three planes of 0..255. The other order runs too, and gives
+     * plausible nonsense.
+     */
     private fun fill(rgb: ByteArray) {
         val plane = size * size
         for (channel in 0 until CHANNELS) {
-            for (place in 0 until plane) planes.put(channel * plane + place, (rgb[place * CHANNELS + channel].toInt() and 0xFF).toFloat())
+            for (place in 0 until plane) planes.put(
+                channel * plane + place,
+                (rgb[place * CHANNELS + channel].toInt() and 0xFF).toFloat(),
+            )
         }
     }
 
     private fun outputs(values: Array<EValue>): Outputs {
         if (values.size != Outputs.NAMES.size || values.any { !it.isTensor }) {
-            throw Trouble("does-not-run", "the model's answers are not what its bundle says: update the app")
+            throw Trouble(
+                "does-not-run",
+                "the model's answers are not what its bundle says: update the app",
+            )
         }
-        val (probabilities, utilities, expected, heatmaps, quality) = values.map { it.toTensor().dataAsFloatArray }
+        val (probabilities, utilities, expected, heatmaps, quality) =
+            values.map { it.toTensor().dataAsFloatArray }
         return Outputs(probabilities, utilities, expected, heatmaps, quality)
     }
 

@@ -9,10 +9,21 @@ import android.widget.FrameLayout
 
 /** What is written into a field: how the keyboard looks, and what a password manager fills in. */
 enum class Field(val input: Int, val fills: String?) {
-    EMAIL(InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_VARIATION_EMAIL_ADDRESS, View.AUTOFILL_HINT_EMAIL_ADDRESS),
-    PASSWORD(InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_VARIATION_PASSWORD, View.AUTOFILL_HINT_PASSWORD),
+    EMAIL(
+        InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_VARIATION_EMAIL_ADDRESS,
+        View.AUTOFILL_HINT_EMAIL_ADDRESS,
+    ),
+    PASSWORD(
+        InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_VARIATION_PASSWORD,
+        View.AUTOFILL_HINT_PASSWORD,
+    ),
     CODE(InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_FLAG_NO_SUGGESTIONS, null),
-    NOTE(InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_FLAG_MULTI_LINE or InputType.TYPE_TEXT_FLAG_CAP_SENTENCES, null),
+    NOTE(
+        InputType.TYPE_CLASS_TEXT or
+            InputType.TYPE_TEXT_FLAG_MULTI_LINE or
+            InputType.TYPE_TEXT_FLAG_CAP_SENTENCES,
+        null,
+    ),
 }
 
 /** A text field with its label above it. */
@@ -55,10 +66,11 @@ class LabelledField(kit: Kit, label: String, kind: Field) {
             setTextColor(look.ink)
             setHintTextColor(look.soft)
             background = look.shape(look.ground, 10, look.line)
-            minHeight = look.dp(Look.TOUCH)
             setPadding(look.dp(14), look.dp(10), look.dp(14), look.dp(10))
             inputType = kind.input
-            if (kind.fills != null) setAutofillHints(kind.fills) else importantForAutofill = View.IMPORTANT_FOR_AUTOFILL_NO
+            minHeight = look.dp(Look.TOUCH) // after the type, which counts in lines
+            if (kind.fills != null) setAutofillHints(kind.fills)
+            else importantForAutofill = View.IMPORTANT_FOR_AUTOFILL_NO
             if (kind == Field.NOTE) minLines = 3
         }
 }

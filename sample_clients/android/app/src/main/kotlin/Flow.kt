@@ -7,8 +7,14 @@ import kotlin.math.max
 /** Children beside each other, going on in the next row where there is no room; [gap] px apart. */
 open class Flow(context: Context, private val gap: Int) : ViewGroup(context) {
     override fun onMeasure(widthSpec: Int, heightSpec: Int) {
-        measureChildren(MeasureSpec.makeMeasureSpec(MeasureSpec.getSize(widthSpec), MeasureSpec.AT_MOST), MeasureSpec.UNSPECIFIED)
-        setMeasuredDimension(MeasureSpec.getSize(widthSpec), flow(MeasureSpec.getSize(widthSpec)) { _, _, _ -> })
+        measureChildren(
+            MeasureSpec.makeMeasureSpec(MeasureSpec.getSize(widthSpec), MeasureSpec.AT_MOST),
+            MeasureSpec.UNSPECIFIED,
+        )
+        setMeasuredDimension(
+            MeasureSpec.getSize(widthSpec),
+            flow(MeasureSpec.getSize(widthSpec)) { _, _, _ -> },
+        )
     }
 
     override fun onLayout(changed: Boolean, left: Int, top: Int, right: Int, bottom: Int) {
@@ -28,7 +34,11 @@ open class Flow(context: Context, private val gap: Int) : ViewGroup(context) {
                 y += rowHeight + gap
                 rowHeight = 0
             }
-            put(place, if (layoutDirection == LAYOUT_DIRECTION_RTL) width - x - child.measuredWidth else x, y)
+            put(
+                place,
+                if (layoutDirection == LAYOUT_DIRECTION_RTL) width - x - child.measuredWidth else x,
+                y,
+            )
             x += child.measuredWidth + gap
             rowHeight = max(rowHeight, child.measuredHeight)
         }

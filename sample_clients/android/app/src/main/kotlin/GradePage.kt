@@ -3,7 +3,8 @@ package io.skinscore.app
 import android.view.View
 
 /** Take or choose a photo of one part of the face; then its grades. */
-class GradePage(kit: Kit, model: ScreenModel, takePhoto: () -> Unit, choosePhoto: () -> Unit) : Page {
+class GradePage(kit: Kit, model: ScreenModel, takePhoto: () -> Unit, choosePhoto: () -> Unit) :
+    Page {
     private val words = kit.words
     private val parts = Choice(kit, List(PARTS) { it }, words::part, model::choose)
     private val guide = kit.aside("")
@@ -24,7 +25,8 @@ class GradePage(kit: Kit, model: ScreenModel, takePhoto: () -> Unit, choosePhoto
     private val scroll = kit.scrolling(kit.column(taking, result.view))
     private var looked: Looked? = null
 
-    override val view: View get() = scroll
+    override val view: View
+        get() = scroll
 
     override fun show(state: State) {
         val isBusy = Task.GRADE in state.busy

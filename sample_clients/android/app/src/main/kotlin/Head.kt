@@ -7,7 +7,8 @@ class Head(private val kit: Kit) {
     private val words = kit.words
     private val name = kit.bold("SkinScore", 17f).apply { setTextColor(kit.look.accent) }
     private val state = kit.aside("")
-    private val told = kit.text("", 15f).apply { accessibilityLiveRegion = View.ACCESSIBILITY_LIVE_REGION_POLITE }
+    private val told =
+        kit.text("", 15f).apply { accessibilityLiveRegion = View.ACCESSIBILITY_LIVE_REGION_POLITE }
     private val message = kit.notice(told)
 
     val view: View =

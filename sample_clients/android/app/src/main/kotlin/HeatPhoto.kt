@@ -28,7 +28,12 @@ class HeatPhoto(context: Context, private val look: Look) : View(context) {
     fun show(looked: Looked, described: String) {
         val (grading, side) = looked.photo.grading to looked.description.size
         square = Bitmap.createBitmap(colours(grading.pixels), side, side, Bitmap.Config.ARGB_8888)
-        val layer = Heat.layer(grading.attributes[looked.chosen].heat, looked.description.heatScales[looked.chosen], LAYER)
+        val layer =
+            Heat.layer(
+                grading.attributes[looked.chosen].heat,
+                looked.description.heatScales[looked.chosen],
+                LAYER,
+            )
         heat = Bitmap.createBitmap(layer, LAYER, LAYER, Bitmap.Config.ARGB_8888)
         contentDescription = described
         invalidate()

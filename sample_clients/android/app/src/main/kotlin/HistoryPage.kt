@@ -40,10 +40,11 @@ class HistoryPage(private val kit: Kit, private val model: ScreenModel) : Page {
                     kit.aside(words.of("history.emptyLead")),
                     kit.button(words.of("history.first"), Kind.PRIMARY) { model.go(Screen.GRADE) },
                 ),
-            ),
+            )
         )
 
-    override val view: View = FrameLayout(kit.context).apply { listOf(list, empty).forEach(::addView) }
+    override val view: View =
+        FrameLayout(kit.context).apply { listOf(list, empty).forEach(::addView) }
 
     override fun show(state: State) {
         val held = state.held
@@ -81,18 +82,25 @@ class HistoryPage(private val kit: Kit, private val model: ScreenModel) : Page {
 
         private fun entry(record: Record): View {
             val note = held.notes[record.id].orEmpty()
-            val lines = listOfNotNull(
-                kit.row(kit.bold(words.moment(record.capturedAt)).filling(), kit.aside(beside(record))),
-                kit.text(grades(record), 15f),
-                kit.aside(note).takeIf { note.isNotEmpty() }?.apply { setTypeface(typeface, Typeface.ITALIC) },
-            )
-            return kit.card(*lines.toTypedArray(), gap = 6).apply {
-                background = kit.look.touchable(kit.look.shape(kit.look.card, Look.RADIUS, kit.look.line))
+            val lines =
+                listOfNotNull(
+                    kit.bold(words.moment(record.capturedAt)),
+                    kit.aside(beside(record)),
+                    kit.text(grades(record), 15f),
+                    remark(note).takeIf { note.isNotEmpty() },
+                )
+            return kit.card(*lines.toTypedArray(), gap = 4).apply {
+                background =
+                    kit.look.touchable(kit.look.shape(kit.look.card, Look.RADIUS, kit.look.line))
                 isFocusable = true
-                contentDescription = "${words.moment(record.capturedAt)}, ${beside(record)}. ${grades(record)}. $note"
+                contentDescription =
+                    "${words.moment(record.capturedAt)}, ${beside(record)}. ${grades(record)}. $note"
                 setOnClickListener { EntryDialog(kit, model, record, note).show() }
             }
         }
+
+        private fun remark(note: String) =
+            kit.aside(note).apply { setTypeface(typeface, Typeface.ITALIC) }
 
         /** Where, and whether the server has it; guests have nothing to sync. */
         private fun beside(record: Record): String {
@@ -106,8 +114,14 @@ class HistoryPage(private val kit: Kit, private val model: ScreenModel) : Page {
         }
 
         private fun grades(record: Record): String =
-            held.description?.attributes.orEmpty().mapNotNull { attribute ->
-                record.answer(attribute.key)["grade"].whole?.let { "${words.name(attribute)} $it" }
-            }.joinToString(" · ")
+            held.description
+                ?.attributes
+                .orEmpty()
+                .mapNotNull { attribute ->
+                    record.answer(attribute.key)["grade"].whole?.let {
+                        "${words.name(attribute)}\u00A0$it"
+                    }
+                }
+                .joinToString(" · ")
     }
 }

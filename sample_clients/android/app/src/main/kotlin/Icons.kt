@@ -7,7 +7,10 @@ import android.graphics.Path
 import android.graphics.PixelFormat
 import android.graphics.drawable.Drawable
 
-/** The line icons of the four screens, drawn on a field of 24 x 24 in one weight and [colour]; [side] px. */
+/**
+ * The line icons of the four screens, drawn on a field of 24 x 24 in one weight and [colour];
+ * [side] px.
+ */
 class Icon(screen: Screen, colour: Int, private val side: Int) : Drawable() {
     private val path = screen.path()
     private val paint =
@@ -48,14 +51,20 @@ class Icon(screen: Screen, colour: Int, private val side: Int) : Drawable() {
         fun Screen.path(): Path =
             when (this) {
                 Screen.GRADE -> viewfinder()
-                Screen.HISTORY -> lines(5f, 6.5f, 19f, 6.5f) + lines(5f, 12f, 19f, 12f) + lines(5f, 17.5f, 14f, 17.5f)
+                Screen.HISTORY ->
+                    lines(5f, 6.5f, 19f, 6.5f) +
+                        lines(5f, 12f, 19f, 12f) +
+                        lines(5f, 17.5f, 14f, 17.5f)
                 Screen.TREND -> lines(4f, 18f, 9f, 12f, 13f, 15f, 20f, 6f)
                 Screen.ACCOUNT -> person()
             }
 
         fun viewfinder() =
-            corner(4f, 8.5f, 4f, 4f, 8.5f, 4f) + corner(15.5f, 4f, 20f, 4f, 20f, 8.5f) + corner(20f, 15.5f, 20f, 20f, 15.5f, 20f) +
-                corner(8.5f, 20f, 4f, 20f, 4f, 15.5f) + Path().apply { addCircle(12f, 12f, 3f, Path.Direction.CW) }
+            corner(4f, 8.5f, 4f, 4f, 8.5f, 4f) +
+                corner(15.5f, 4f, 20f, 4f, 20f, 8.5f) +
+                corner(20f, 15.5f, 20f, 20f, 15.5f, 20f) +
+                corner(8.5f, 20f, 4f, 20f, 4f, 15.5f) +
+                Path().apply { addCircle(12f, 12f, 3f, Path.Direction.CW) }
 
         fun person() =
             Path().apply {

@@ -27,25 +27,38 @@ object Jobs {
 
     /** Look for a newer model once a day, where that costs nothing. */
     fun lookForModels(context: Context) {
-        if (scheduler(context).getPendingJob(MODELS) != null) return // scheduling again would begin the day anew
-        schedule(context, job(context, MODELS).setRequiredNetworkType(JobInfo.NETWORK_TYPE_UNMETERED).setPeriodic(DAY))
+        if (scheduler(context).getPendingJob(MODELS) != null)
+            return // scheduling again would begin the day anew
+        schedule(
+            context,
+            job(context, MODELS)
+                .setRequiredNetworkType(JobInfo.NETWORK_TYPE_UNMETERED)
+                .setPeriodic(DAY),
+        )
     }
 
     private fun job(context: Context, id: Int) =
-        JobInfo.Builder(id, ComponentName(context, BackgroundService::class.java)).setPersisted(true)
+        JobInfo.Builder(id, ComponentName(context, BackgroundService::class.java))
+            .setPersisted(true)
 
     private fun schedule(context: Context, job: JobInfo.Builder) {
         scheduler(context).schedule(job.build())
     }
 
-    private fun scheduler(context: Context) = checkNotNull(context.getSystemService(JobScheduler::class.java))
+    private fun scheduler(context: Context) =
+        checkNotNull(context.getSystemService(JobScheduler::class.java))
 }
 
-/** Syncs, or takes a newer model. When Android ends it, nothing is lost: both go on where they stopped. */
+/**
+ * Syncs, or takes a newer model. When Android ends it, nothing is lost: both go on where they
+ * stopped.
+ */
 class BackgroundService : JobService() {
     override fun onStartJob(job: JobParameters): Boolean {
         val call = if (job.jobId == Jobs.SYNC) ::sync else ::update
-        app.work.run({ call(app.client) }) { result -> jobFinished(job, isWorthAnotherTry(result.exceptionOrNull())) }
+        app.work.run({ call(app.client) }) { result ->
+            jobFinished(job, isWorthAnotherTry(result.exceptionOrNull()))
+        }
         return true
     }
 
@@ -59,5 +72,6 @@ class BackgroundService : JobService() {
         client.update()
     }
 
-    private fun isWorthAnotherTry(fault: Throwable?) = fault is Trouble && fault.code in setOf("offline", "busy", "rate-limited")
+    private fun isWorthAnotherTry(fault: Throwable?) =
+        fault is Trouble && fault.code in setOf("offline", "busy", "rate-limited")
 }

@@ -1,5 +1,6 @@
 package io.skinscore.app
 
+import android.R.attr.state_enabled
 import android.annotation.TargetApi
 import android.content.Context
 import android.graphics.Typeface
@@ -50,7 +51,8 @@ class Kit(val context: Context) {
         view.isAccessibilityHeading = true
     }
 
-    fun title(text: CharSequence): TextView = heading(text, 26f).apply { setPadding(0, look.dp(16), 0, 0) }
+    fun title(text: CharSequence): TextView =
+        heading(text, 26f).apply { setPadding(0, look.dp(16), 0, 0) }
 
     fun button(text: CharSequence, kind: Kind = Kind.PLAIN, onClick: () -> Unit): Button =
         Button(context, null, 0).apply {
@@ -67,19 +69,28 @@ class Kit(val context: Context) {
         }
 
     private fun dress(button: Button, kind: Kind) {
-        val (fill, edge, ink) =
+        val (fill, ink) =
             when (kind) {
-                Kind.PRIMARY -> Triple(look.accent, null, look.accentInk)
-                Kind.PLAIN -> Triple(look.card, look.line, look.ink)
-                Kind.QUIET -> Triple(0, null, look.accent)
-                Kind.DANGER -> Triple(look.card, look.line, look.danger)
+                Kind.PRIMARY -> look.accent to look.accentInk
+                Kind.PLAIN -> look.card to look.ink
+                Kind.QUIET -> 0 to look.accent
+                Kind.DANGER -> look.card to look.danger
             }
-        button.background = look.touchable(look.shape(fill, 12, edge))
-        button.setTextColor(ink)
+        val pale = if (kind == Kind.PRIMARY) look.accentTint else fill
+        val isFramed = kind == Kind.PLAIN || kind == Kind.DANGER
+        val shape =
+            look.shape(
+                look.states(state_enabled, fill, pale),
+                12,
+                if (isFramed) look.line else null,
+            )
+        button.background = look.touchable(shape)
+        button.setTextColor(look.states(state_enabled, ink, look.soft))
     }
 
     /** Things below each other, [gap] dp apart. */
-    fun column(vararg parts: View?, gap: Int = 12): LinearLayout = line(LinearLayout.VERTICAL, gap, parts)
+    fun column(vararg parts: View?, gap: Int = 12): LinearLayout =
+        line(LinearLayout.VERTICAL, gap, parts)
 
     /** Things beside each other, [gap] dp apart. */
     fun row(vararg parts: View?, gap: Int = 12): LinearLayout =
@@ -91,7 +102,9 @@ class Kit(val context: Context) {
             dividerDrawable = GradientDrawable().apply { setSize(look.dp(gap), look.dp(gap)) }
             showDividers = LinearLayout.SHOW_DIVIDER_MIDDLE
             val width = if (orientation == LinearLayout.VERTICAL) MATCH_PARENT else WRAP_CONTENT
-            parts.filterNotNull().forEach { addView(it, it.layoutParams ?: ViewGroup.LayoutParams(width, WRAP_CONTENT)) }
+            parts.filterNotNull().forEach {
+                addView(it, it.layoutParams ?: ViewGroup.LayoutParams(width, WRAP_CONTENT))
+            }
         }
 
     /** A white field with what belongs together. */
@@ -109,7 +122,14 @@ class Kit(val context: Context) {
         }
 }
 
-enum class Kind { PRIMARY, PLAIN, QUIET, DANGER }
+enum class Kind {
+    PRIMARY,
+    PLAIN,
+    QUIET,
+    DANGER,
+}
 
 /** It takes the room that is left in a row. */
-fun <T : View> T.filling(): T = apply { layoutParams = LinearLayout.LayoutParams(0, WRAP_CONTENT, 1f) }
+fun <T : View> T.filling(): T = apply {
+    layoutParams = LinearLayout.LayoutParams(0, WRAP_CONTENT, 1f)
+}

@@ -48,7 +48,8 @@ internal val KOREAN: Map<String, String> =
         "result.heatStrength" to "색의 진하기",
         "result.up" to "등급을 올림",
         "result.down" to "등급을 내림",
-        "result.disclaimer" to "겉으로 보이는 미용 상태일 뿐 의학적 의미는 없습니다. 기준 모델은 합성 피부로 학습했고 사람에게서 검증되지 않았습니다.",
+        "result.disclaimer" to
+            "겉으로 보이는 미용 상태일 뿐 의학적 의미는 없습니다. 기준 모델은 합성 피부로 학습했고 사람에게서 검증되지 않았습니다.",
         "advice.title" to "사진이 좋으면 결과도 정확해요",
         "advice.too-dark" to "너무 어두워요. 창이나 조명을 마주 보세요.",
         "advice.too-bright" to "너무 밝아요. 직사광을 피해 주세요.",
@@ -125,7 +126,6 @@ internal val KOREAN: Map<String, String> =
         "account.sync" to "지금 동기화",
         "account.consentAgree" to "동의",
         "account.consentWithdraw" to "동의 철회",
-        "account.adopt" to "가져가기",
         "account.exported" to "데이터를 저장했습니다.",
         "account.deviceName" to "안드로이드 휴대폰",
         "account.erase" to "이 기기에서 지우기",

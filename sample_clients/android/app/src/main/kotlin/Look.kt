@@ -12,7 +12,9 @@ import kotlin.math.roundToInt
 /** The colours and measures of the screens, by day and by night; the same as the web client's. */
 class Look(context: Context) {
     private val density = context.resources.displayMetrics.density
-    val isNight = context.resources.configuration.uiMode and Configuration.UI_MODE_NIGHT_MASK == Configuration.UI_MODE_NIGHT_YES
+    val isNight =
+        context.resources.configuration.uiMode and Configuration.UI_MODE_NIGHT_MASK ==
+            Configuration.UI_MODE_NIGHT_YES
 
     val ground = if (isNight) 0xFF161816.toInt() else 0xFFFAF8F5.toInt()
     val card = if (isNight) 0xFF1E211F.toInt() else 0xFFFFFFFF.toInt()
@@ -38,11 +40,22 @@ class Look(context: Context) {
 
     /** A filled shape with round corners of [radius] dp, and a thin edge where [edge] is given. */
     fun shape(fill: Int, radius: Int, edge: Int? = null, width: Int = 1): Drawable =
+        shape(ColorStateList.valueOf(fill), radius, edge, width)
+
+    /** The same in colours that change with its state. */
+    fun shape(fill: ColorStateList, radius: Int, edge: Int? = null, width: Int = 1): Drawable =
         GradientDrawable().apply {
-            setColor(fill)
+            color = fill
             cornerRadius = dp(radius.toFloat())
             if (edge != null) setStroke(dp(width), edge)
         }
+
+    /**
+     * One colour while a view has a state, such as [android.R.attr.state_checked], another while
+     * not.
+     */
+    fun states(state: Int, on: Int, off: Int) =
+        ColorStateList(arrayOf(intArrayOf(state), intArrayOf()), intArrayOf(on, off))
 
     /** The shape, answering to a touch. */
     fun touchable(shape: Drawable): Drawable =

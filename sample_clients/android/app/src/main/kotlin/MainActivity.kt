@@ -22,12 +22,19 @@ class MainActivity : Activity() {
     private val questions by lazy { Questions(kit, model) }
     private val pages by lazy {
         mapOf(
-            Screen.GRADE to GradePage(kit, model, { orTell(PhotoSources::takePhoto) }, { orTell(PhotoSources::choosePhoto) }),
+            Screen.GRADE to
+                GradePage(
+                    kit,
+                    model,
+                    { orTell(PhotoSources::takePhoto) },
+                    { orTell(PhotoSources::choosePhoto) },
+                ),
             Screen.HISTORY to HistoryPage(kit, model),
             Screen.TREND to TrendPage(kit, model),
             Screen.ACCOUNT to AccountPage(kit, model, ::askWhere),
         )
     }
+    private val watcher = ::show
     private var password: String? = null
 
     override fun onCreate(saved: Bundle?) {
@@ -40,12 +47,12 @@ class MainActivity : Activity() {
 
     override fun onStart() {
         super.onStart()
-        model.watcher = ::show
+        model.watcher = watcher
     }
 
     override fun onStop() {
         super.onStop()
-        model.watcher = null
+        if (model.watcher === watcher) model.watcher = null // another one may have come already
         questions.close()
     }
 
@@ -58,7 +65,8 @@ class MainActivity : Activity() {
         super.onActivityResult(request, result, data)
         if (result != RESULT_OK) return
         val chosen = data?.data
-        if (request == EXPORT) chosen?.let(::export) else model.grade { PhotoSources.read(applicationContext, request, chosen) }
+        if (request == EXPORT) chosen?.let(::export)
+        else model.grade { PhotoSources.read(applicationContext, request, chosen) }
     }
 
     @Deprecated("Android 13 and later ask the callback of Back")
@@ -68,7 +76,9 @@ class MainActivity : Activity() {
 
     private fun content(): View {
         val frame = FrameLayout(this)
-        pages.values.forEach { frame.addView(it.view, FrameLayout.LayoutParams(MATCH_PARENT, MATCH_PARENT)) }
+        pages.values.forEach {
+            frame.addView(it.view, FrameLayout.LayoutParams(MATCH_PARENT, MATCH_PARENT))
+        }
         return LinearLayout(this).apply {
             orientation = LinearLayout.VERTICAL
             addView(head.view)
@@ -89,12 +99,19 @@ class MainActivity : Activity() {
     /** Asks where the archive goes; it is fetched when that is known. */
     private fun askWhere(password: String) {
         this.password = password
-        val intent = Intent(Intent.ACTION_CREATE_DOCUMENT).addCategory(Intent.CATEGORY_OPENABLE).setType("application/zip")
-        orTell { startActivityForResult(intent.putExtra(Intent.EXTRA_TITLE, "skinscore.zip"), EXPORT) }
+        val intent =
+            Intent(Intent.ACTION_CREATE_DOCUMENT)
+                .addCategory(Intent.CATEGORY_OPENABLE)
+                .setType("application/zip")
+        orTell {
+            startActivityForResult(intent.putExtra(Intent.EXTRA_TITLE, "skinscore.zip"), EXPORT)
+        }
     }
 
     private fun export(place: Uri) {
-        model.export(password.orEmpty()) { archive -> contentResolver.openOutputStream(place)?.use { it.write(archive) } }
+        model.export(password.orEmpty()) { archive ->
+            contentResolver.openOutputStream(place)?.use { it.write(archive) }
+        }
         password = null
     }
 

@@ -12,7 +12,12 @@ class NavBar(private val kit: Kit, private val onGo: (Screen) -> Unit) {
     val view: LinearLayout =
         LinearLayout(kit.context).apply {
             setBackgroundColor(look.card)
-            items.values.forEach { addView(it, LinearLayout.LayoutParams(0, LinearLayout.LayoutParams.WRAP_CONTENT, 1f)) }
+            items.values.forEach {
+                addView(
+                    it,
+                    LinearLayout.LayoutParams(0, LinearLayout.LayoutParams.WRAP_CONTENT, 1f),
+                )
+            }
         }
 
     fun show(screen: Screen) =
@@ -20,7 +25,12 @@ class NavBar(private val kit: Kit, private val onGo: (Screen) -> Unit) {
             val colour = if (one == screen) look.accent else look.soft
             item.isSelected = one == screen // screen readers say "selected"
             item.setTextColor(colour)
-            item.setCompoundDrawablesRelativeWithIntrinsicBounds(null, Icon(one, colour, look.dp(24)), null, null)
+            item.setCompoundDrawablesRelativeWithIntrinsicBounds(
+                null,
+                Icon(one, colour, look.dp(24)),
+                null,
+                null,
+            )
         }
 
     private fun item(screen: Screen): TextView =

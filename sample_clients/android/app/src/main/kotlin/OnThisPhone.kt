@@ -5,14 +5,18 @@ import io.skinscore.core.OkHttpTransport
 import io.skinscore.core.SkinScoreClient
 import io.skinscore.core.Trust
 
-/** The client with Android and ExecuTorch around it. Its assets: `bundle/`, `trusted_keys.json` and `server.txt`. */
+/**
+ * The client with Android and ExecuTorch around it. Its assets: `bundle/`, `trusted_keys.json` and
+ * `server.txt`.
+ */
 object OnThisPhone {
     /** The version of `org.pytorch:executorch-android` that the Gradle file names. */
     const val RUNTIME = "1.4.0"
 
     /**
-     * A client whose history is in the app's database, whose login is sealed by the key store, and whose models lie where
-     * no backup goes. One in a process; it copies files, so not on the main thread. Throws [io.skinscore.core.Trouble].
+     * A client whose history is in the app's database, whose login is sealed by the key store, and
+     * whose models lie where no backup goes. One in a process; it copies files, so not on the main
+     * thread. Throws [io.skinscore.core.Trouble].
      */
     fun client(context: Context): SkinScoreClient {
         val home = context.noBackupFilesDir.resolve("skinscore")

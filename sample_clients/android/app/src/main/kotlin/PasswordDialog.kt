@@ -16,7 +16,11 @@ class PasswordDialog(
         val dialog =
             AlertDialog.Builder(kit.context)
                 .setTitle(words.of(title))
-                .setView(kit.inDialog(kit.column(lead?.let { kit.text(words.of(it), 15f) }, password.view)))
+                .setView(
+                    kit.inDialog(
+                        kit.column(lead?.let { kit.text(words.of(it), 15f) }, password.view)
+                    )
+                )
                 .setPositiveButton(words.of(title)) { _, _ -> onPassword(password.text) }
                 .setNegativeButton(words.of("action.cancel"), null)
                 .show()

@@ -19,14 +19,18 @@ object Photo {
     fun decode(file: ByteArray): Pixels {
         insistOnSize(file)
         try {
-            val bitmap = BitmapFactory.decodeByteArray(file, 0, file.size, exactly()) ?: throw unreadable()
+            val bitmap =
+                BitmapFactory.decodeByteArray(file, 0, file.size, exactly()) ?: throw unreadable()
             try {
                 return rgb(bitmap).upright(orientation(file))
             } finally {
                 bitmap.recycle()
             }
         } catch (_: OutOfMemoryError) {
-            throw Trouble("photo-too-large", "this device has no memory for so large a photo: take a smaller one")
+            throw Trouble(
+                "photo-too-large",
+                "this device has no memory for so large a photo: take a smaller one",
+            )
         }
     }
 
@@ -36,11 +40,17 @@ object Photo {
         val (width, height) = bounds.outWidth to bounds.outHeight
         if (width <= 0 || height <= 0) throw unreadable()
         if (width.toLong() * height > MOST_PIXELS || max(width, height) > LONGEST_SIDE) {
-            throw Trouble("photo-too-large", "the photo is larger than 50 megapixels: take a smaller one")
+            throw Trouble(
+                "photo-too-large",
+                "the photo is larger than 50 megapixels: take a smaller one",
+            )
         }
     }
 
-    /** Nothing scaled, nothing subsampled; not premultiplied, since that loses bits of what is transparent. */
+    /**
+     * Nothing scaled, nothing subsampled; not premultiplied, since that loses bits of what is
+     * transparent.
+     */
     private fun exactly() =
         BitmapFactory.Options().apply {
             inPreferredConfig = Bitmap.Config.ARGB_8888
@@ -67,16 +77,21 @@ object Photo {
         return Pixels(width, height, 3, bytes)
     }
 
-    private fun overWhite(level: Int, alpha: Int): Byte = ((level * alpha + WHITE * (255 - alpha) + 127) / 255).toByte()
+    private fun overWhite(level: Int, alpha: Int): Byte =
+        ((level * alpha + WHITE * (255 - alpha) + 127) / 255).toByte()
 
     /** EXIF orientation 1..8; a file without one, or with a broken one, is taken as it lies. */
     private fun orientation(file: ByteArray): Int =
         try {
-            ExifInterface(file.inputStream()).getAttributeInt(ExifInterface.TAG_ORIENTATION, ExifInterface.ORIENTATION_NORMAL)
+            ExifInterface(file.inputStream())
+                .getAttributeInt(ExifInterface.TAG_ORIENTATION, ExifInterface.ORIENTATION_NORMAL)
         } catch (_: IOException) {
             ExifInterface.ORIENTATION_NORMAL
         }
 
     private fun unreadable() =
-        Trouble("photo-unreadable", "this file cannot be read as a photo: take it again, or choose another one")
+        Trouble(
+            "photo-unreadable",
+            "this file cannot be read as a photo: take it again, or choose another one",
+        )
 }

@@ -5,7 +5,10 @@ import android.content.ClipData
 import android.content.ClipboardManager
 import io.skinscore.core.ConsentText
 
-/** What is asked in between: to write the recovery code down, and to agree to a text. One after the other. */
+/**
+ * What is asked in between: to write the recovery code down, and to agree to a text. One after the
+ * other.
+ */
 class Questions(private val kit: Kit, private val model: ScreenModel) {
     private val words = kit.words
     private var asked: Any? = null
@@ -35,7 +38,15 @@ class Questions(private val kit: Kit, private val model: ScreenModel) {
         val shown = kit.bold(code, 20f).apply { setTextIsSelectable(true) }
         return AlertDialog.Builder(kit.context)
             .setTitle(words.of("account.codeTitle"))
-            .setView(kit.inDialog(kit.column(shown, kit.text(words.of("account.codeLead"), 15f), kit.button(words.of("account.codeCopy")) { copy(code) })))
+            .setView(
+                kit.inDialog(
+                    kit.column(
+                        shown,
+                        kit.text(words.of("account.codeLead"), 15f),
+                        kit.button(words.of("account.codeCopy")) { copy(code) },
+                    )
+                )
+            )
             .setPositiveButton(words.of("account.codeDone")) { _, _ -> model.codeWritten() }
             .setCancelable(false)
             .show()
@@ -53,9 +64,13 @@ class Questions(private val kit: Kit, private val model: ScreenModel) {
                 .setNegativeButton(words.of("action.cancel")) { _, _ -> model.answer(null) }
                 .setOnCancelListener { model.answer(null) }
         if (text.agreed) {
-            builder.setPositiveButton(words.of("account.consentWithdraw")) { _, _ -> model.answer(false) }
+            builder.setPositiveButton(words.of("account.consentWithdraw")) { _, _ ->
+                model.answer(false)
+            }
         } else {
-            builder.setPositiveButton(words.of("account.consentAgree")) { _, _ -> model.answer(true) }
+            builder.setPositiveButton(words.of("account.consentAgree")) { _, _ ->
+                model.answer(true)
+            }
         }
         return builder.show()
     }

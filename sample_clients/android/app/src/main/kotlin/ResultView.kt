@@ -14,7 +14,8 @@ class ResultView(private val kit: Kit, private val model: ScreenModel) {
     private val below = kit.column(gap = 12)
     private var shown: GradedPhoto? = null
 
-    val view: LinearLayout = kit.column(kit.title(words.of("result.title")), heat, strength(), legend(), below, gap = 14)
+    val view: LinearLayout =
+        kit.column(kit.title(words.of("result.title")), heat, strength(), legend(), below, gap = 14)
 
     /** Makes the rows anew only for another photo, so that a screen reader keeps its place. */
     fun show(looked: Looked) {
@@ -31,22 +32,32 @@ class ResultView(private val kit: Kit, private val model: ScreenModel) {
         advice(looked.photo)?.let(below::addView)
         below.addView(kit.heading(words.of("result.heat")))
         looked.photo.grading.attributes.forEachIndexed { place, graded ->
-            val row = GradeRow(kit, looked.description.attributes[place], graded) { model.show(place) }
+            val row =
+                GradeRow(kit, looked.description.attributes[place], graded) { model.show(place) }
             rows += row
             below.addView(row.view)
         }
-        listOf(kept(looked.photo), actions(), kit.aside(coverage(looked)), kit.aside(words.of("result.disclaimer")))
+        listOf(
+                kept(looked.photo),
+                actions(),
+                kit.aside(coverage(looked)),
+                kit.aside(words.of("result.disclaimer")),
+            )
             .forEach(below::addView)
     }
 
     private fun advice(photo: GradedPhoto): View? {
-        val asked = photo.grading.advice.ifEmpty { return null }
+        val asked =
+            photo.grading.advice.ifEmpty {
+                return null
+            }
         val lines = asked.map { kit.text(words.of("advice.${it.code}"), 15f) }
         return kit.notice(kit.heading(words.of("advice.title")), *lines.toTypedArray())
     }
 
     private fun kept(photo: GradedPhoto): View =
-        kit.bold(if (photo.kept) "✓ ${words.of("result.kept")}" else words.of("result.notGraded")).apply { setTextColor(kit.look.accent) }
+        kit.bold(if (photo.kept) "✓ ${words.of("result.kept")}" else words.of("result.notGraded"))
+            .apply { setTextColor(kit.look.accent) }
 
     private fun actions(): View =
         kit.row(
@@ -54,7 +65,8 @@ class ResultView(private val kit: Kit, private val model: ScreenModel) {
             kit.button(words.of("result.discard"), Kind.QUIET) { model.another(discard = true) },
         )
 
-    private fun coverage(looked: Looked) = words.of("result.rangeWhy", "coverage" to looked.description.coverage)
+    private fun coverage(looked: Looked) =
+        words.of("result.rangeWhy", "coverage" to looked.description.coverage)
 
     private fun strength(): View {
         val bar = SeekBar(kit.context)
@@ -66,7 +78,7 @@ class ResultView(private val kit: Kit, private val model: ScreenModel) {
         bar.progressTintList = accent
         bar.thumbTintList = accent
         bar.setOnSeekBarChangeListener(Moved { heat.strength = it / STEPS.toFloat() })
-        return kit.row(kit.text(words.of("result.heatStrength"), 14f), bar.filling(), gap = 8)
+        return kit.column(kit.text(words.of("result.heatStrength"), 14f), bar, gap = 0)
     }
 
     private fun legend(): View =

@@ -1,18 +1,20 @@
 package io.skinscore.app
 
 import io.skinscore.core.Credentials
-import io.skinscore.core.GradedPhoto
 import io.skinscore.core.SignIn
 import io.skinscore.core.SkinScoreClient
 import io.skinscore.core.Trend
 import io.skinscore.core.UpdateOutcome
-import kotlin.math.abs
 
 /**
- * What the screens show, and what their buttons do; for the main thread. Calls go to the [client] in the background.
- * [onChange]: something new waits to be sent.
+ * What the screens show, and what their buttons do; for the main thread. Calls go to the [client]
+ * in the background. [onChange]: something new waits to be sent.
  */
-class ScreenModel(private val client: () -> SkinScoreClient, private val work: Work, private val onChange: () -> Unit) {
+class ScreenModel(
+    private val client: () -> SkinScoreClient,
+    private val work: Work,
+    private val onChange: () -> Unit,
+) {
     /** Told of every new state, and at once of this one. */
     var watcher: ((State) -> Unit)? = null
         set(value) {
@@ -44,7 +46,7 @@ class ScreenModel(private val client: () -> SkinScoreClient, private val work: W
     /** Grade what [photo] gives, if it gives any. */
     fun grade(photo: () -> ByteArray?) {
         val part = state.part
-        perform(Task.GRADE, { client -> photo()?.let { looked(client, it, part) } }) { looked ->
+        perform(Task.GRADE, { client -> photo()?.let { Looked.by(client, it, part) } }) { looked ->
             if (looked == null) return@perform
             state = state.copy(looked = looked)
             if (looked.photo.kept) onChange()
@@ -64,7 +66,8 @@ class ScreenModel(private val client: () -> SkinScoreClient, private val work: W
 
     fun ask(question: TrendQuestion) {
         state = state.copy(asked = question)
-        perform(null, { it.trend(question.attribute, question.part, question.size) }) { trend: Trend ->
+        perform(null, { it.trend(question.attribute, question.part, question.size) }) { trend: Trend
+            ->
             if (state.asked == question) state = state.copy(trend = trend)
         }
     }
@@ -84,7 +87,8 @@ class ScreenModel(private val client: () -> SkinScoreClient, private val work: W
     fun signOut() = perform(Task.ACCOUNT, { it.signOut() }) {}
 
     /** Show the text of the consent to keep the history on the server. */
-    fun askForConsent() = perform(Task.ACCOUNT, { it.account.consentText(SYNC) }) { state = state.copy(consent = it) }
+    fun askForConsent() =
+        perform(Task.ACCOUNT, { it.account.consentText(SYNC) }) { state = state.copy(consent = it) }
 
     /** Agree to the text that is shown, withdraw, or leave it as it is ([agreed] is null). */
     fun answer(agreed: Boolean?) {
@@ -92,7 +96,9 @@ class ScreenModel(private val client: () -> SkinScoreClient, private val work: W
         state = state.copy(consent = null)
         if (agreed == null) return
         val version = if (agreed) asked.version else 0
-        perform(Task.ACCOUNT, { it.account.consent(mapOf(SYNC to version)) }) { if (agreed) onChange() }
+        perform(Task.ACCOUNT, { it.account.consent(mapOf(SYNC to version)) }) {
+            if (agreed) onChange()
+        }
     }
 
     /** Everything that the server keeps goes to [keep], on a background thread. */
@@ -132,26 +138,13 @@ class ScreenModel(private val client: () -> SkinScoreClient, private val work: W
             val (answer, held) = result.getOrElse { Result.failure<T>(it) to state.held }
             val fault = answer.exceptionOrNull()
             val message = fault?.let(Message::Failed) ?: state.message
-            state = state.copy(busy = state.busy - setOfNotNull(task), held = held, message = message)
+            state =
+                state.copy(busy = state.busy - setOfNotNull(task), held = held, message = message)
             if (fault == null) answer.onSuccess(done)
         }
     }
 
     private companion object {
         const val SYNC = "sync"
-
-        fun looked(client: SkinScoreClient, photo: ByteArray, part: Int): Looked {
-            val graded = client.grade(photo, part)
-            val description = client.bundle.description
-            return Looked(graded, description, mostVisible(graded, description.heatScales))
-        }
-
-        /** The attribute whose map shows most, of those that the model was taught here. */
-        fun mostVisible(photo: GradedPhoto, scales: List<Double>): Int {
-            val strengths = photo.grading.attributes.mapIndexed { place, graded ->
-                if (graded.believed) graded.heat.maxOf { abs(it) } / scales[place] else 0.0
-            }
-            return strengths.indices.maxBy { strengths[it] }
-        }
     }
 }

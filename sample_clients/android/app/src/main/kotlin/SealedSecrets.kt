@@ -17,8 +17,12 @@ import javax.crypto.SecretKey
 import javax.crypto.spec.GCMParameterSpec
 
 /** One secret in [file], AES-256-GCM under a [key] that never leaves the phone's key store. */
-class SealedSecrets(private val file: File, private val key: () -> SecretKey = ::keystoreKey) : Secrets {
-    /** Null also when the key is not the one that sealed it, as on a new phone: its owner signs in again. */
+class SealedSecrets(private val file: File, private val key: () -> SecretKey = ::keystoreKey) :
+    Secrets {
+    /**
+     * Null also when the key is not the one that sealed it, as on a new phone: its owner signs in
+     * again.
+     */
     override fun read(): String? {
         if (!file.exists()) return null
         val sealed = file.readBytes()
@@ -34,7 +38,8 @@ class SealedSecrets(private val file: File, private val key: () -> SecretKey = :
     }
 
     override fun write(secret: String?) {
-        if (secret == null) Files.remove(file) else Files.writeAtomically(named { sealed(secret) }, file)
+        if (secret == null) Files.remove(file)
+        else Files.writeAtomically(named { sealed(secret) }, file)
     }
 
     private fun sealed(secret: String): ByteArray {
@@ -59,7 +64,11 @@ class SealedSecrets(private val file: File, private val key: () -> SecretKey = :
         }
 
     private fun locked(fault: Exception) =
-        Trouble("storage", "the phone's key store does not answer (${fault.message}): unlock the phone and try again", fault)
+        Trouble(
+            "storage",
+            "the phone's key store does not answer (${fault.message}): unlock the phone and try again",
+            fault,
+        )
 
     private companion object {
         const val CIPHER = "AES/GCM/NoPadding"
@@ -68,17 +77,27 @@ class SealedSecrets(private val file: File, private val key: () -> SecretKey = :
     }
 }
 
-/** The app's key in the phone's key store, made at first use. It needs no unlocked screen, so that a job can sync. */
+/**
+ * The app's key in the phone's key store, made at first use. It needs no unlocked screen, so that a
+ * job can sync.
+ */
 private fun keystoreKey(): SecretKey {
     val store = KeyStore.getInstance(KEYSTORE).apply { load(null) }
-    (store.getKey(ALIAS, null) as SecretKey?)?.let { return it }
+    (store.getKey(ALIAS, null) as SecretKey?)?.let {
+        return it
+    }
     val spec =
-        KeyGenParameterSpec.Builder(ALIAS, KeyProperties.PURPOSE_ENCRYPT or KeyProperties.PURPOSE_DECRYPT)
+        KeyGenParameterSpec.Builder(
+                ALIAS,
+                KeyProperties.PURPOSE_ENCRYPT or KeyProperties.PURPOSE_DECRYPT,
+            )
             .setBlockModes(KeyProperties.BLOCK_MODE_GCM)
             .setEncryptionPaddings(KeyProperties.ENCRYPTION_PADDING_NONE)
             .setKeySize(256)
             .build()
-    return KeyGenerator.getInstance(KeyProperties.KEY_ALGORITHM_AES, KEYSTORE).apply { init(spec) }.generateKey()
+    return KeyGenerator.getInstance(KeyProperties.KEY_ALGORITHM_AES, KEYSTORE)
+        .apply { init(spec) }
+        .generateKey()
 }
 
 private const val KEYSTORE = "AndroidKeyStore"

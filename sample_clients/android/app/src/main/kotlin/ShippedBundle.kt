@@ -8,11 +8,18 @@ import io.skinscore.core.sha256Hex
 import java.io.File
 
 /**
- * The bundle in the app's assets, copied below [home]: ExecuTorch maps a file, which an asset is not. It is copied once
- * for each version of the app, and again when the copy is damaged.
+ * The bundle in the app's assets, copied below [home]: ExecuTorch maps a file, which an asset is
+ * not. It is copied once for each version of the app, and again when the copy is damaged.
  */
-internal class ShippedBundle(private val assets: Assets, private val home: File, private val trust: Trust) {
-    /** The folder of the copy. Where none could be made, grading says so; the history shows all the same. */
+internal class ShippedBundle(
+    private val assets: Assets,
+    private val home: File,
+    private val trust: Trust,
+) {
+    /**
+     * The folder of the copy. Where none could be made, grading says so; the history shows all the
+     * same.
+     */
     fun folder(): File =
         try {
             copied()

@@ -9,7 +9,8 @@ import io.skinscore.core.SignIn
 /** Sign in, make an account, or come back with the recovery code. */
 class SignInForm(private val kit: Kit, private val model: ScreenModel) {
     private val words = kit.words
-    private val ways = Choice(kit, SignIn.entries, { words.of("account.${it.name.lowercase()}") }, ::choose)
+    private val ways =
+        Choice(kit, SignIn.entries, { words.of("account.${it.name.lowercase()}") }, ::choose)
     private val email = kit.field(words.of("account.email"), Field.EMAIL)
     private val password = kit.field(words.of("account.password"), Field.PASSWORD)
     private val hint = kit.aside(words.of("account.passwordHint"))
@@ -17,7 +18,11 @@ class SignInForm(private val kit: Kit, private val model: ScreenModel) {
     private val code = kit.field(words.of("account.code"), Field.CODE)
     private val adopt = tick()
     private val go = kit.button(words.of("account.go"), Kind.PRIMARY, ::submit)
-    private val guest = kit.notice(kit.heading(words.of("account.guest")), kit.text(words.of("account.guestLead"), 15f))
+    private val guest =
+        kit.notice(
+            kit.heading(words.of("account.guest")),
+            kit.text(words.of("account.guestLead"), 15f),
+        )
     private var way = SignIn.LOGIN
     private var held = Held()
     private var isBusy = false
@@ -50,19 +55,26 @@ class SignInForm(private val kit: Kit, private val model: ScreenModel) {
         ways.mark(chosen)
         listOf(code.view, lead).forEach { it.shown = chosen == SignIn.RECOVER }
         hint.shown = chosen != SignIn.LOGIN
-        password.label = words.of(if (chosen == SignIn.RECOVER) "account.newPassword" else "account.password")
+        password.label =
+            words.of(if (chosen == SignIn.RECOVER) "account.newPassword" else "account.password")
         judge()
     }
 
     /** Whether all is there that this way asks for. */
     private fun judge() {
         val asked = listOfNotNull(email, password, code.takeIf { way == SignIn.RECOVER })
-        go.isEnabled = !isBusy && asked.all { it.text.isNotBlank() } && (held.guestRecords == 0 || adopt.isChecked)
+        go.isEnabled =
+            !isBusy &&
+                asked.all { it.text.isNotBlank() } &&
+                (held.guestRecords == 0 || adopt.isChecked)
     }
 
     private fun submit() {
         val recovery = code.text.trim().takeIf { way == SignIn.RECOVER }
-        model.signIn(way, Credentials(email.text.trim(), password.text, words.of("account.deviceName"), recovery))
+        model.signIn(
+            way,
+            Credentials(email.text.trim(), password.text, words.of("account.deviceName"), recovery),
+        )
         password.text = ""
         code.text = ""
     }

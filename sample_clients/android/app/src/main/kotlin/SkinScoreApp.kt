@@ -12,8 +12,12 @@ import java.util.concurrent.Executors
 open class SkinScoreApp : Application() {
     private val opened = lazy { openClient() }
 
-    /** Opened at first use, which copies files: never on the main thread. Throws [io.skinscore.core.Trouble]. */
-    val client: SkinScoreClient get() = opened.value
+    /**
+     * Opened at first use, which copies files: never on the main thread. Throws
+     * [io.skinscore.core.Trouble].
+     */
+    val client: SkinScoreClient
+        get() = opened.value
 
     /** Where blocking calls go, and where their answers come back. */
     val work by lazy { Work(background(), main()) }
@@ -33,4 +37,5 @@ open class SkinScoreApp : Application() {
     protected open fun main(): Executor = Handler(Looper.getMainLooper()).let { Executor(it::post) }
 }
 
-internal val Context.app: SkinScoreApp get() = applicationContext as SkinScoreApp
+internal val Context.app: SkinScoreApp
+    get() = applicationContext as SkinScoreApp

@@ -7,6 +7,7 @@ import io.skinscore.core.Record
 import io.skinscore.core.SkinScoreClient
 import io.skinscore.core.Trend
 import io.skinscore.core.Trouble
+import kotlin.math.abs
 
 /** Everything that the screens show. */
 data class State(
@@ -26,15 +27,44 @@ data class State(
     val consent: ConsentText? = null,
 )
 
-enum class Screen(val word: String) { GRADE("nav.grade"), HISTORY("nav.history"), TREND("nav.trend"), ACCOUNT("nav.account") }
+enum class Screen(val word: String) {
+    GRADE("nav.grade"),
+    HISTORY("nav.history"),
+    TREND("nav.trend"),
+    ACCOUNT("nav.account"),
+}
 
-enum class Task { GRADE, SYNC, ACCOUNT, MODEL }
+enum class Task {
+    GRADE,
+    SYNC,
+    ACCOUNT,
+    MODEL,
+}
 
 /** A photo that was graded just now, by which bundle, and the attribute whose map shows. */
-class Looked(val photo: GradedPhoto, val description: BundleDescription, val chosen: Int)
+class Looked(val photo: GradedPhoto, val description: BundleDescription, val chosen: Int) {
+    companion object {
+        /**
+         * Grades a [photo] file; the map that says most shows, of those that the model was taught.
+         */
+        fun by(client: SkinScoreClient, photo: ByteArray, part: Int): Looked {
+            val graded = client.grade(photo, part)
+            val description = client.bundle.description
+            val strengths =
+                graded.grading.attributes.zip(description.heatScales) { one, scale ->
+                    if (one.believed) one.heat.maxOf { abs(it) } / scale else 0.0
+                }
+            return Looked(graded, description, strengths.indices.maxBy { strengths[it] })
+        }
+    }
+}
 
 /** What the trend is asked for. */
-data class TrendQuestion(val attribute: String = "oil", val part: Int? = null, val size: Trend.BucketSize = Trend.BucketSize.DAY)
+data class TrendQuestion(
+    val attribute: String = "oil",
+    val part: Int? = null,
+    val size: Trend.BucketSize = Trend.BucketSize.DAY,
+)
 
 /** Something to tell: words of the table, or a fault. */
 sealed interface Message {
@@ -43,7 +73,10 @@ sealed interface Message {
     class Failed(val fault: Throwable) : Message
 }
 
-/** What the client holds at one moment. [description] and [version] are null where no bundle can be used. */
+/**
+ * What the client holds at one moment. [description] and [version] are null where no bundle can be
+ * used.
+ */
 class Held(
     val history: List<Record> = emptyList(),
     val notes: Map<String, String> = emptyMap(),
@@ -65,8 +98,15 @@ class Held(
                     null
                 }
             return Held(
-                client.history, client.notes, client.unsent.toSet(), client.refused, client.guestRecords, client.email,
-                client.isSignedIn, bundle?.description, bundle?.offer?.version,
+                client.history,
+                client.notes,
+                client.unsent.toSet(),
+                client.refused,
+                client.guestRecords,
+                client.email,
+                client.isSignedIn,
+                bundle?.description,
+                bundle?.offer?.version,
             )
         }
     }

@@ -11,7 +11,9 @@ import io.skinscore.core.Trend
 import java.time.LocalDate
 import java.time.format.DateTimeFormatter
 
-/** The mean as a line, lowest to highest as a band, other models as dashed lines; time goes by days. */
+/**
+ * The mean as a line, lowest to highest as a band, other models as dashed lines; time goes by days.
+ */
 class TrendChart(context: Context, private val look: Look) : View(context) {
     private val paint = Paint(Paint.ANTI_ALIAS_FLAG)
     private var buckets = emptyList<Trend.Bucket>()
@@ -64,7 +66,9 @@ class TrendChart(context: Context, private val look: Look) : View(context) {
         stroke(2f)
         canvas.drawPath(path, paint)
         paint.style = Paint.Style.FILL
-        buckets.forEachIndexed { place, one -> canvas.drawCircle(x(days[place]), y(one.mean), look.dp(4f), paint) }
+        buckets.forEachIndexed { place, one ->
+            canvas.drawCircle(x(days[place]), y(one.mean), look.dp(4f), paint)
+        }
     }
 
     private fun change(canvas: Canvas, x: Float) {
@@ -87,7 +91,8 @@ class TrendChart(context: Context, private val look: Look) : View(context) {
     private fun label(align: Paint.Align) {
         paint.style = Paint.Style.FILL
         paint.strokeWidth = look.dp(1f)
-        paint.textSize = TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_SP, 12f, resources.displayMetrics)
+        paint.textSize =
+            TypedValue.applyDimension(TypedValue.COMPLEX_UNIT_SP, 12f, resources.displayMetrics)
         paint.textAlign = align
         paint.color = look.soft
     }
@@ -110,7 +115,8 @@ class TrendChart(context: Context, private val look: Look) : View(context) {
         return bottom - (bottom - top) * milli.toFloat() / 4000
     }
 
-    private fun Path.to(isFirst: Boolean, x: Float, y: Float) = if (isFirst) moveTo(x, y) else lineTo(x, y)
+    private fun Path.to(isFirst: Boolean, x: Float, y: Float) =
+        if (isFirst) moveTo(x, y) else lineTo(x, y)
 
     private companion object {
         const val HEIGHT = 240 // dp

@@ -4,6 +4,10 @@ import android.content.Intent
 import android.net.Uri
 import android.provider.MediaStore
 import java.io.FileNotFoundException
+import kotlin.test.assertContentEquals
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertNull
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
@@ -11,10 +15,6 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
-import kotlin.test.assertContentEquals
-import kotlin.test.assertEquals
-import kotlin.test.assertFailsWith
-import kotlin.test.assertNull
 
 /** How a photo comes from the system's camera. */
 @RunWith(RobolectricTestRunner::class)
@@ -29,14 +29,16 @@ class CameraTest {
 
     @Test
     fun `what the camera writes is read once`() {
-        checkNotNull(app.contentResolver.openOutputStream(place)).use { it.write(byteArrayOf(1, 2, 3)) }
+        checkNotNull(app.contentResolver.openOutputStream(place)).use {
+            it.write(byteArrayOf(1, 2, 3))
+        }
         assertContentEquals(byteArrayOf(1, 2, 3), PhotoSources.read(app, PhotoSources.CAMERA, null))
         assertNull(PhotoSources.read(app, PhotoSources.CAMERA, null))
     }
 
     @Test
     fun `no other file is given away`() {
-        val other = Uri.parse("content://${place.authority}/../databases/history.db")
+        val other = Uri.parse("content://${place.authority}/../databases/skinscore.db")
         assertFailsWith<FileNotFoundException> { app.contentResolver.openInputStream(other) }
     }
 
@@ -47,6 +49,9 @@ class CameraTest {
         val asked = shadowOf(shown.activity).nextStartedActivityForResult.intent
         assertEquals(MediaStore.ACTION_IMAGE_CAPTURE, asked.action)
         assertEquals(place, asked.clipData?.getItemAt(0)?.uri)
-        assertEquals(Intent.FLAG_GRANT_WRITE_URI_PERMISSION, asked.flags and Intent.FLAG_GRANT_WRITE_URI_PERMISSION)
+        assertEquals(
+            Intent.FLAG_GRANT_WRITE_URI_PERMISSION,
+            asked.flags and Intent.FLAG_GRANT_WRITE_URI_PERMISSION,
+        )
     }
 }

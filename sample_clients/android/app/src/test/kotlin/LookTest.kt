@@ -1,13 +1,13 @@
 package io.skinscore.app
 
 import android.graphics.Color
+import kotlin.math.max
+import kotlin.math.min
+import kotlin.test.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
-import kotlin.math.max
-import kotlin.math.min
-import kotlin.test.assertTrue
 
 /** The colours of the screens. */
 @RunWith(RobolectricTestRunner::class)
@@ -18,9 +18,15 @@ class LookTest {
             RuntimeEnvironment.setQualifiers("+$night")
             val look = Look(RuntimeEnvironment.getApplication())
             val grounds = listOf(look.ground, look.card, look.accentWash)
-            val letters = listOf(look.ink, look.soft, look.accent, look.danger).flatMap { ink -> grounds.map { ink to it } }
+            val letters =
+                listOf(look.ink, look.soft, look.accent, look.danger).flatMap { ink ->
+                    grounds.map { ink to it }
+                }
             val buttons = listOf(look.accentInk to look.accent, look.ink to look.accentTint)
-            for ((ink, ground) in letters + buttons) assertTrue(contrast(ink, ground) >= 4.5, "$night %x on %x".format(ink, ground))
+            for ((ink, ground) in letters + buttons) assertTrue(
+                contrast(ink, ground) >= 4.5,
+                "$night %x on %x".format(ink, ground),
+            )
         }
     }
 

@@ -4,12 +4,12 @@ import io.skinscore.core.ModelBundle
 import io.skinscore.core.Trouble
 import java.io.File
 import java.nio.file.Files
-import org.junit.Test
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertNull
+import org.junit.Test
 
 /** The login in its file, and the bundle that came with the app. */
 class PartsTest {
@@ -69,22 +69,29 @@ class PartsTest {
 
     @Test
     fun `an app without a bundle says so when it grades`() {
-        val none = object : Assets {
-            override fun names(folder: String) = emptyList<String>()
+        val none =
+            object : Assets {
+                override fun names(folder: String) = emptyList<String>()
 
-            override fun read(name: String): ByteArray = throw Trouble("missing", "the app carries no $name")
-        }
+                override fun read(name: String): ByteArray =
+                    throw Trouble("missing", "the app carries no $name")
+            }
         val folder = ShippedBundle(none, home, Committed.trust).folder()
-        assertEquals("missing", assertFailsWith<Trouble> { ModelBundle.open(folder, Committed.trust) }.code)
+        assertEquals(
+            "missing",
+            assertFailsWith<Trouble> { ModelBundle.open(folder, Committed.trust) }.code,
+        )
     }
 
     /** What the README puts into an app. */
     private class CommittedAssets : Assets {
         var copies = 0
-        private val names = listOf("bundle.json", "bundle.sig", "golden.json", "skinscore_xnnpack_int8.pte")
+        private val names =
+            listOf("bundle.json", "bundle.sig", "golden.json", "skinscore_xnnpack_int8.pte")
 
         override fun names(folder: String): List<String> = names.also { copies++ }
 
-        override fun read(name: String): ByteArray = Committed.bundle.resolve(name.removePrefix("bundle/")).readBytes()
+        override fun read(name: String): ByteArray =
+            Committed.bundle.resolve(name.removePrefix("bundle/")).readBytes()
     }
 }

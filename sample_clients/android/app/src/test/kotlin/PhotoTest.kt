@@ -10,12 +10,12 @@ import io.skinscore.core.parseJson
 import io.skinscore.core.sha256Hex
 import io.skinscore.core.text
 import java.io.ByteArrayOutputStream
-import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
 
 /** Android's own decoders. */
 @RunWith(RobolectricTestRunner::class)
@@ -23,7 +23,8 @@ class PhotoTest {
     @Test
     fun `the golden photos become the input bytes of all clients`() {
         val golden = parseJson(Committed.bundle.resolve("golden.json").readBytes())["photos"].items
-        val found = golden.indices.map { sha256Hex(Photo.decode(SomeHistory.photo(it)).modelInput(224)) }
+        val found =
+            golden.indices.map { sha256Hex(Photo.decode(SomeHistory.photo(it)).modelInput(224)) }
         assertEquals(golden.map { it["input_sha256"].text }, found)
     }
 
@@ -35,15 +36,22 @@ class PhotoTest {
 
     @Test
     fun `a photo that was held sideways is turned`() {
-        val lying = file(Bitmap.CompressFormat.JPEG) { x -> if (x < 8) Color.BLACK else Color.WHITE }
+        val lying =
+            file(Bitmap.CompressFormat.JPEG) { x -> if (x < 8) Color.BLACK else Color.WHITE }
         val (plain, turned) = Photo.decode(lying) to Photo.decode(tagged(lying, orientation = 6))
-        assertEquals(listOf(16, 24, 24, 16), listOf(plain.width, plain.height, turned.width, turned.height))
+        assertEquals(
+            listOf(16, 24, 24, 16),
+            listOf(plain.width, plain.height, turned.width, turned.height),
+        )
         assertContentEquals(plain.upright(6).bytes, turned.bytes)
     }
 
     @Test
     fun `what is no photo is refused`() {
-        assertEquals("photo-unreadable", assertFailsWith<Trouble> { Photo.decode(ByteArray(100)) }.code)
+        assertEquals(
+            "photo-unreadable",
+            assertFailsWith<Trouble> { Photo.decode(ByteArray(100)) }.code,
+        )
         val cut = SomeHistory.photo(0).copyOf(40)
         assertEquals("photo-unreadable", assertFailsWith<Trouble> { Photo.decode(cut) }.code)
     }
@@ -58,10 +66,39 @@ class PhotoTest {
 
     /** The JPEG with an EXIF block that holds its orientation alone. */
     private fun tagged(jpeg: ByteArray, orientation: Int): ByteArray {
-        val tiff = byteArrayOf(0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation.toByte(), 0, 0, 0, 0, 0, 0)
+        val tiff =
+            byteArrayOf(
+                0x4D,
+                0x4D,
+                0,
+                42,
+                0,
+                0,
+                0,
+                8,
+                0,
+                1,
+                0x01,
+                0x12,
+                0,
+                3,
+                0,
+                0,
+                0,
+                1,
+                0,
+                orientation.toByte(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+            )
         val block = "Exif".encodeToByteArray() + byteArrayOf(0, 0) + tiff
         val length = block.size + 2
-        val header = byteArrayOf(0xFF.toByte(), 0xE1.toByte(), (length shr 8).toByte(), length.toByte())
+        val header =
+            byteArrayOf(0xFF.toByte(), 0xE1.toByte(), (length shr 8).toByte(), length.toByte())
         return jpeg.copyOf(2) + header + block + jpeg.drop(2).toByteArray()
     }
 }

@@ -2,16 +2,18 @@ package io.skinscore.app
 
 import io.skinscore.core.ModelBundle
 import io.skinscore.core.Trouble
-import org.junit.Test
-import org.pytorch.executorch.EValue
-import org.pytorch.executorch.ExecutorchRuntimeException
-import org.pytorch.executorch.Tensor
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertTrue
+import org.junit.Test
+import org.pytorch.executorch.EValue
+import org.pytorch.executorch.ExecutorchRuntimeException
+import org.pytorch.executorch.Tensor
 
-/** What goes into ExecuTorch and comes out, with its own tensors; its library does not load here. */
+/**
+ * What goes into ExecuTorch and comes out, with its own tensors; its library does not load here.
+ */
 class ScorerTest {
     private class Recorder(val answers: Int = 5, val fault: Int? = null) : Program {
         var input: Tensor? = null
@@ -20,7 +22,9 @@ class ScorerTest {
         override fun forward(input: EValue): Array<EValue> {
             this.input = input.toTensor()
             fault?.let { throw ExecutorchRuntimeException(it, "as the runtime says") }
-            return Array(answers) { EValue.from(Tensor.fromBlob(floatArrayOf(it.toFloat(), 9f), longArrayOf(1, 2))) }
+            return Array(answers) {
+                EValue.from(Tensor.fromBlob(floatArrayOf(it.toFloat(), 9f), longArrayOf(1, 2)))
+            }
         }
 
         override fun close() {
@@ -43,7 +47,14 @@ class ScorerTest {
     @Test
     fun `the five answers keep their order`() {
         val found = ExecuTorchScorer(Recorder(), 2).score(bytes)
-        val five = listOf(found.probabilities, found.utilities, found.expected, found.heatmaps, found.quality)
+        val five =
+            listOf(
+                found.probabilities,
+                found.utilities,
+                found.expected,
+                found.heatmaps,
+                found.quality,
+            )
         assertEquals(listOf(0f, 1f, 2f, 3f, 4f), five.map { it[0] })
     }
 
@@ -56,7 +67,11 @@ class ScorerTest {
 
     @Test
     fun `a model with other answers is refused`() {
-        assertEquals("does-not-run", assertFailsWith<Trouble> { ExecuTorchScorer(Recorder(answers = 4), 2).score(bytes) }.code)
+        assertEquals(
+            "does-not-run",
+            assertFailsWith<Trouble> { ExecuTorchScorer(Recorder(answers = 4), 2).score(bytes) }
+                .code,
+        )
     }
 
     @Test
@@ -70,9 +85,20 @@ class ScorerTest {
 
     @Test
     fun `faults of the runtime say what to do`() {
-        val said = listOf(0x20 to "XNNPACK", 0x14 to "update the app", 0x21 to "close other apps", 0x23 to "get the bundle again", 0x30 to "another runtime", 0x7F to "0x7f")
+        val said =
+            listOf(
+                0x20 to "XNNPACK",
+                0x14 to "update the app",
+                0x21 to "close other apps",
+                0x23 to "get the bundle again",
+                0x30 to "another runtime",
+                0x7F to "0x7f",
+            )
         for ((code, words) in said) {
-            val trouble = assertFailsWith<Trouble> { ExecuTorchScorer(Recorder(fault = code), 2).score(bytes) }
+            val trouble =
+                assertFailsWith<Trouble> {
+                    ExecuTorchScorer(Recorder(fault = code), 2).score(bytes)
+                }
             assertTrue(words in trouble.message, trouble.message)
         }
     }

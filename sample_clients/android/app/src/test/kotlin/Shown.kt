@@ -14,7 +14,9 @@ import org.robolectric.shadows.ShadowLooper
 /** The running app: its activity, drawn as a phone would. */
 internal class Shown {
     val app = RuntimeEnvironment.getApplication() as TestApp
-    val model get() = app.model
+    val model
+        get() = app.model
+
     private val controller = Robolectric.buildActivity(MainActivity::class.java)
 
     init {
@@ -22,8 +24,16 @@ internal class Shown {
         controller.setup()
     }
 
-    val activity: Activity get() = controller.get()
-    val content: ViewGroup get() = activity.requireViewById(android.R.id.content)
+    val activity: Activity
+        get() = controller.get()
+
+    val content: ViewGroup
+        get() = activity.requireViewById(android.R.id.content)
+
+    /** As after a change of the language. */
+    fun recreate() {
+        controller.recreate()
+    }
 
     /** Let what was posted happen. */
     fun settle() = ShadowLooper.idleMainLooper()
@@ -34,17 +44,22 @@ internal class Shown {
     }
 
     /** What all texts that show say. */
-    val texts: List<String> get() = views().filterIsInstance<TextView>().map { it.text.toString() }
+    val texts: List<String>
+        get() = views().filterIsInstance<TextView>().map { it.text.toString() }
 
     fun press(text: String) {
-        views().first { it is TextView && it.isClickable && it.text.toString() == text }.performClick()
+        views()
+            .first { it is TextView && it.isClickable && it.text.toString() == text }
+            .performClick()
         settle()
     }
 
     /** All that shows, from the outside in. */
     fun views(from: View = content): List<View> {
         if (!from.shown) return emptyList()
-        val inside = if (from is ViewGroup) List(from.childCount) { views(from.getChildAt(it)) }.flatten() else emptyList()
+        val inside =
+            if (from is ViewGroup) List(from.childCount) { views(from.getChildAt(it)) }.flatten()
+            else emptyList()
         return listOf(from) + inside
     }
 

@@ -8,17 +8,17 @@ import io.skinscore.core.Request
 import io.skinscore.core.SignIn
 import io.skinscore.core.Transport
 import io.skinscore.core.json
+import kotlin.test.assertEquals
+import kotlin.test.assertFalse
+import kotlin.test.assertNotNull
+import kotlin.test.assertNull
+import kotlin.test.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
 import org.robolectric.shadows.ShadowDialog
-import kotlin.test.assertEquals
-import kotlin.test.assertFalse
-import kotlin.test.assertNotNull
-import kotlin.test.assertNull
-import kotlin.test.assertTrue
 
 /** What a person does with the app, in its own words. */
 @RunWith(RobolectricTestRunner::class)
@@ -26,7 +26,8 @@ import kotlin.test.assertTrue
 class StoryTest {
     private val app = RuntimeEnvironment.getApplication() as TestApp
     private val shown by lazy { Shown() }
-    private val model get() = shown.model
+    private val model
+        get() = shown.model
 
     @Test
     fun `a graded photo is in the history`() {
@@ -56,7 +57,10 @@ class StoryTest {
     @Test
     fun `a file that is no photo is refused in words, and nothing is kept`() {
         model.grade { "no photo".encodeToByteArray() }
-        assertTrue("This file cannot be read as a photo. Take it again, or choose another one." in shown.texts)
+        assertTrue(
+            "This file cannot be read as a photo. Take it again, or choose another one." in
+                shown.texts
+        )
         assertTrue(model.state.held.history.isEmpty())
     }
 
@@ -83,7 +87,9 @@ class StoryTest {
         SomeHistory.keep(app)
         shown.go(Screen.ACCOUNT)
         shown.press("Sync now")
-        assertTrue("The server cannot be reached. Nothing is lost; it will be tried again." in shown.texts)
+        assertTrue(
+            "The server cannot be reached. Nothing is lost; it will be tried again." in shown.texts
+        )
         assertEquals(SomeHistory.scores.map { it.id }, model.state.held.history.map { it.id })
     }
 
@@ -102,7 +108,8 @@ class StoryTest {
         app.server = Transport(::newAccount)
         shown.go(Screen.ACCOUNT)
         model.signIn(SignIn.REGISTER, Credentials("mina@example.org", "long enough", "phone"))
-        shown.activity.recreate()
+        shown.recreate()
+        assertNull(model.state.message)
         val dialog = ShadowDialog.getLatestDialog() as AlertDialog
         assertFalse(org.robolectric.Shadows.shadowOf(dialog).isCancelable)
         assertEquals("ABCD-EFGH", model.state.recoveryCode)
@@ -119,14 +126,23 @@ class StoryTest {
         model.signIn(SignIn.REGISTER, Credentials("mina@example.org", "long enough", "phone"))
         model.codeWritten()
         model.answer(agreed = null)
-        assertFalse(asked.any { it.method == "PATCH" } || "consents" in asked.first { it.path == "/v1/auth/register" }.json.toString())
+        assertFalse(
+            asked.any { it.method == "PATCH" } ||
+                "consents" in asked.first { it.path == "/v1/auth/register" }.json.toString()
+        )
     }
 
     private fun newAccount(request: Request): Answer {
         val texts = json("sync" to json("version" to 1, "text" to "Keep my history?"))
         val body =
             when (request.path) {
-                "/v1/auth/register" -> json("account_id" to "a", "access_token" to "t", "refresh_token" to "r", "recovery_code" to "ABCD-EFGH")
+                "/v1/auth/register" ->
+                    json(
+                        "account_id" to "a",
+                        "access_token" to "t",
+                        "refresh_token" to "r",
+                        "recovery_code" to "ABCD-EFGH",
+                    )
                 else -> json("consents" to json("sync" to false), "consent_texts" to texts)
             }
         return Answer(200, emptyMap(), body.toString().byteInputStream())

@@ -12,17 +12,26 @@ import java.io.File
 import java.io.IOException
 import java.util.concurrent.Executor
 
-/** Where the committed bundle and the clients' keys lie; Maven runs a module's tests in its own folder. */
+/**
+ * Where the committed bundle and the clients' keys lie; Maven runs a module's tests in its own
+ * folder.
+ */
 internal object Committed {
     private val clients = File("../..").canonicalFile
     val bundle: File = clients.resolveSibling("mobile_export/reference")
     val trustedKeys: File = clients.resolve("python/trusted_keys.json")
-    val trust: Trust get() = Trust.of(trustedKeys.readBytes(), OnThisPhone.RUNTIME)
+    val trust: Trust
+        get() = Trust.of(trustedKeys.readBytes(), OnThisPhone.RUNTIME)
 }
 
-/** The app with the committed bundle, a model of ours in the place of ExecuTorch's library, and what [server] answers. */
+/**
+ * The app with the committed bundle, a model of ours in the place of ExecuTorch's library, and what
+ * [server] answers.
+ */
 class TestApp : SkinScoreApp() {
     var server = Transport { throw IOException("no network in this test") }
+
+    private val storage = lazy { SQLiteStorage(this) }
 
     override fun openClient() =
         SkinScoreClient(
@@ -31,10 +40,15 @@ class TestApp : SkinScoreApp() {
             transport = Transport { server.send(it) },
             trust = Committed.trust,
             engine = SteadyEngine,
-            storage = SQLiteStorage(this),
+            storage = storage.value,
             secrets = SealedSecrets(noBackupFilesDir.resolve("login"), TestKey::get),
             patience = Patience(tries = 1) {},
         )
+
+    override fun onTerminate() {
+        super.onTerminate()
+        if (storage.isInitialized()) storage.value.close()
+    }
 
     override fun background() = Executor { it.run() }
 
@@ -49,12 +63,29 @@ internal object SteadyEngine : Engine {
 
     override fun load(bundle: ModelBundle) = Scorer { outputs(bundle.description.heatScales) }
 
-    /** Sure of oil and sensitivity, less of the others; each attribute is seen in another corner. */
+    /**
+     * Sure of oil and sensitivity, less of the others; each attribute is seen in another corner.
+     */
     fun outputs(scales: List<Double>): Outputs {
-        val probabilities = grades.flatMapIndexed { place, grade -> List(5) { likely(it - grade, place % 4 == 0) } }.toFloatArray()
-        val heat = List(5) { place -> List(49) { cell -> warmth(cell, place) * scales[place].toFloat() } }.flatten().toFloatArray()
-        val expected = FloatArray(5) { place -> (0 until 5).sumOf { it * probabilities[place * 5 + it].toDouble() }.toFloat() }
-        return Outputs(probabilities, probabilities, expected, heat, floatArrayOf(0.2f, 0.01f, 0.001f))
+        val probabilities =
+            grades
+                .flatMapIndexed { place, grade -> List(5) { likely(it - grade, place % 4 == 0) } }
+                .toFloatArray()
+        val heat =
+            List(5) { place -> List(49) { cell -> warmth(cell, place) * scales[place].toFloat() } }
+                .flatten()
+                .toFloatArray()
+        val expected =
+            FloatArray(5) { place ->
+                (0 until 5).sumOf { it * probabilities[place * 5 + it].toDouble() }.toFloat()
+            }
+        return Outputs(
+            probabilities,
+            probabilities,
+            expected,
+            heat,
+            floatArrayOf(0.2f, 0.01f, 0.001f),
+        )
     }
 
     private fun likely(distance: Int, sure: Boolean): Float {

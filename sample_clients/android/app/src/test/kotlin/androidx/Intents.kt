@@ -3,7 +3,10 @@ package androidx.test.runner.intent
 import android.app.Instrumentation
 import android.content.Intent
 
-/** Would answer for other apps; none is ever loaded. In place of androidx.test:monitor, which Central lacks. */
+/**
+ * Would answer for other apps; none is ever loaded. In place of androidx.test:monitor, which
+ * Central lacks.
+ */
 interface IntentStubber {
     fun getActivityResultForIntent(intent: Intent?): Instrumentation.ActivityResult?
 }
@@ -11,14 +14,12 @@ interface IntentStubber {
 interface IntentMonitor
 
 object IntentStubberRegistry {
-    @JvmStatic
-    fun isLoaded() = false
+    @JvmStatic fun isLoaded() = false
 
     @JvmStatic
     fun getInstance(): IntentStubber = throw IllegalStateException("no stubber is loaded")
 }
 
 object IntentMonitorRegistry {
-    @JvmStatic
-    fun registerInstance(monitor: IntentMonitor?) = Unit
+    @JvmStatic fun registerInstance(monitor: IntentMonitor?) = Unit
 }
