@@ -1,8 +1,11 @@
-"""Small photo sets for tests of learning."""
+"""Small photo sets and grades for tests of learning and measuring."""
 
 import numpy as np
 
 from training.photo_set import PhotoSet, unmapped
+
+EVERY = np.repeat(np.arange(5), 20)
+ALIKE = np.tile(EVERY[:, None], 5)  # five attributes with the same grades
 
 
 def noise_photos(n: int = 12, size: int = 32) -> PhotoSet:
