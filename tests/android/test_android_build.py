@@ -51,7 +51,7 @@ def test_gradle_builds_with_mavens_versions():
         "org.bouncycastle:bcprov-jdk18on": maven["bouncycastle.version"],
     }
     assert dict(re.findall(r'"([\w.]+:[\w-]+):([\d.]+)"', gradle("core"))) == libraries
-    assert set(re.findall(r'"org.jetbrains.kotlin.\w+" version "([\d.]+)"', gradle("."))) == {maven["kotlin.version"]}
+    assert set(re.findall(r'"org.jetbrains.kotlin.\w+"\) version "([\d.]+)"', gradle("."))) == {maven["kotlin.version"]}
 
 
 def test_one_version_of_executorch_is_named_everywhere():

@@ -60,9 +60,9 @@ class ScreenModel(
         if (discard && looked.photo.kept) delete(looked.photo.record.id)
     }
 
-    fun note(id: String, text: String) = perform(null, { it.note(id, text) }) { onChange() }
+    fun note(id: String, text: String) = perform(Task.HISTORY, { it.note(id, text) }) { onChange() }
 
-    fun delete(id: String) = perform(null, { it.delete(id) }) { onChange() }
+    fun delete(id: String) = perform(Task.HISTORY, { it.delete(id) }) { onChange() }
 
     fun ask(question: TrendQuestion) {
         state = state.copy(asked = question)
@@ -131,15 +131,22 @@ class ScreenModel(
         state = state.copy(message = Message.Said(key, *values))
     }
 
-    /** Do something in the background; afterwards show what is true then, and what went wrong. */
+    /**
+     * Do something in the background; afterwards show what is true then, and what went wrong. What
+     * is no [task] of a person leaves the message of the last one.
+     */
     private fun <T> perform(task: Task?, call: (SkinScoreClient) -> T, done: (T) -> Unit) {
-        state = state.copy(busy = state.busy + setOfNotNull(task), message = null)
+        if (task != null) state = state.copy(busy = state.busy + task, message = null)
         work.run({ client().let { runCatching { call(it) } to Held.by(it) } }) { result ->
             val (answer, held) = result.getOrElse { Result.failure<T>(it) to state.held }
             val fault = answer.exceptionOrNull()
             val message = fault?.let(Message::Failed) ?: state.message
             state =
-                state.copy(busy = state.busy - setOfNotNull(task), held = held, message = message)
+                state.copy(
+                    busy = state.busy - setOfNotNull(task),
+                    held = state.held.orNewer(held),
+                    message = message,
+                )
             if (fault == null) answer.onSuccess(done)
         }
     }

@@ -7,6 +7,7 @@ import io.skinscore.core.Record
 import io.skinscore.core.SkinScoreClient
 import io.skinscore.core.Trend
 import io.skinscore.core.Trouble
+import java.util.concurrent.atomic.AtomicLong
 import kotlin.math.abs
 
 /** Everything that the screens show. */
@@ -36,6 +37,7 @@ enum class Screen(val word: String) {
 
 enum class Task {
     GRADE,
+    HISTORY,
     SYNC,
     ACCOUNT,
     MODEL,
@@ -87,10 +89,17 @@ class Held(
     val signedIn: Boolean = false,
     val description: BundleDescription? = null,
     val version: String? = null,
+    private val number: Long = 0,
 ) {
+    /** The one that was read later, whichever thread comes first. */
+    fun orNewer(other: Held): Held = if (other.number > number) other else this
+
     companion object {
+        private val read = AtomicLong()
+
         /** Reads it all; the history shows also where the bundle cannot be used. */
         fun by(client: SkinScoreClient): Held {
+            val number = read.incrementAndGet()
             val bundle =
                 try {
                     client.bundle
@@ -107,6 +116,7 @@ class Held(
                 client.isSignedIn,
                 bundle?.description,
                 bundle?.offer?.version,
+                number,
             )
         }
     }
