@@ -7,6 +7,7 @@ bundle's `server` weights, on the GPU when there is one. Imports torch: worker o
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ class Explainer:
         scale = next(output["scale"] for output in bundle["outputs"] if output["name"] == "heatmaps")
         self.maps = Maps(load_weights(folder / server["path"]), scale, folder / bundle["golden"]["path"])
         self.decoders = Decoders()
+        self.drawers = ThreadPoolExecutor()  # Pillow encodes without the interpreter's lock
 
     @property
     def device(self) -> str:
@@ -51,17 +53,20 @@ class Explainer:
         return BATCH[self.device]
 
     def close(self) -> None:
-        """End the processes that decode."""
+        """End the processes that decode and the threads that draw."""
         self.decoders.close()
+        self.drawers.shutdown()
 
     def explain(self, asked: Sequence[Asked]) -> list[Explanation | ValueError]:
         """An answer for each photo; training's `PhotoError` or `PhotoTooSmall` for one that cannot be graded."""
-        decoded = self.decoders((one.photo, self.size, one.detail) for one in asked)
+        decoded, grades = [], []
+        for one, given in zip(asked, self.decoders((a.photo, self.size, a.detail) for a in asked), strict=True):
+            decoded.append(given)  # one is graded while the next are decoded
+            grades.append({} if isinstance(given, ValueError) else self.grades.of(given.graded, one.attributes))
         heat = self._maps([one.method for one in asked], decoded)
-        pairs = zip(asked, decoded, strict=True)
         return [
-            given if isinstance(given, ValueError) else self._answer(one, given, heat[number])
-            for number, (one, given) in enumerate(pairs)
+            given if isinstance(given, ValueError) else self._answer(asked[n], given, grades[n], heat[n])
+            for n, given in enumerate(decoded)
         ]
 
     def _maps(self, methods: list[str], decoded: Sequence[Inputs | ValueError]) -> dict[int, NDArray[np.float32]]:
@@ -76,15 +81,20 @@ class Explainer:
             found |= dict(zip(numbers, self.maps.of(method, images), strict=True))
         return found
 
-    def _answer(self, one: Asked, given: Inputs, heat: NDArray[np.float32]) -> Explanation:
+    def _answer(
+        self, one: Asked, given: Inputs, each: dict[str, dict[str, Any]], heat: NDArray[np.float32]
+    ) -> Explanation:
+        """The grades of `each` attribute completed by their places, and the layers."""
         blind, scale = one.method in BLIND, self.maps.scale(one.method)
-        each = self.grades.of(given.graded, one.attributes)
-        layers = {LEGEND: heat_layer.legend(blind)}
+        visible = {key: heat[a] * self.signs[a] for a, key in enumerate(self.keys) if key in each}
         for key, answer in each.items():
+            answer |= place(visible[key]) | {"opaque_at_milli": round(scale[self.keys.index(key)] * 1000)}
+
+        def layer(key: str) -> bytes:
             a = self.keys.index(key)
-            visible = heat[a] * self.signs[a]
-            answer |= place(visible) | {"opaque_at_milli": round(scale[a] * 1000)}
-            layers[key] = heat_layer.render(visible if blind else heat[a], scale[a], LAYER_SIDE, blind)
+            return heat_layer.render(visible[key] if blind else heat[a], scale[a], LAYER_SIDE, blind)
+
+        layers = dict(zip(each, self.drawers.map(layer, each), strict=True)) | {LEGEND: heat_layer.legend(blind)}
         return Explanation(self._described(one, given) | {"map_size": heat.shape[-1], "attributes": each}, layers)
 
     def _described(self, one: Asked, given: Inputs) -> dict[str, Any]:

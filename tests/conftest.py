@@ -1,4 +1,4 @@
-"""Fixtures of all rooms: the databases that the API runs on, and what it answered in this run."""
+"""Fixtures of all rooms: databases for the API, small bundles, and what the application answered in this run."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,3 +76,12 @@ def database_url(request, tmp_path: Path) -> str:
     if getattr(request, "param", "sqlite") == "postgresql":
         return request.getfixturevalue("cluster").database()
     return f"sqlite:///{tmp_path / 'api.db'}"
+
+
+@pytest.fixture(scope="session")
+def small_bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """Signed bundles of sequences 1 to 3 with models that run; a test that changes one copies it."""
+    from tests.client import small_bundle  # with it comes torch, which most rooms do without
+
+    folder = tmp_path_factory.mktemp("small_bundles")
+    return {n: small_bundle.write(folder / str(n), n) for n in (1, 2, 3)}

@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import Pipe
@@ -115,9 +115,9 @@ class Decoders:
             self.free.put(Decoder())
         self.threads = ThreadPoolExecutor(number, "decode")
 
-    def __call__(self, photos: Iterable[tuple[bytes, int, int]]) -> list[Inputs | ValueError]:
-        """Inputs, or why not, for each photo with its size and detail."""
-        return list(self.threads.map(self._one, photos))
+    def __call__(self, photos: Iterable[tuple[bytes, int, int]]) -> Iterator[Inputs | ValueError]:
+        """Inputs, or why not, for each photo with its size and detail, in order, as soon as they are there."""
+        return self.threads.map(self._one, photos)
 
     def close(self) -> None:
         """End the processes."""

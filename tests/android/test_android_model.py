@@ -22,8 +22,8 @@ NOWHERE = "http://127.0.0.1:9"  # grading asks no server
 
 
 @pytest.fixture
-def resizer(driver: Driver) -> Iterator[subprocess.Popen]:
-    """A process that resizes pixels; that there is a driver says that all is compiled."""
+def resizer(core: None) -> Iterator[subprocess.Popen]:
+    """A process that resizes pixels."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(java("Resizer"), cwd=CORE, text=True, **pipes) as process:
         yield process

@@ -100,7 +100,7 @@ def test_a_download_that_breaks_off_goes_on_where_it_stopped(phone, operator, wi
     assert 0 < int(asked.removeprefix(b"bytes=").removesuffix(b"-")) < size // 2
 
 
-def test_what_arrived_before_the_app_was_killed_is_not_fetched_again(driver, operator, wire, tmp_path):
+def test_what_arrived_before_the_app_was_killed_is_not_fetched_again(core, operator, wire, tmp_path):
     operator.offer(operator.publish(sequence=90, version="0.9.0"))
     wire.pace = 0.05
     first = Driver()

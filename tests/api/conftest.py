@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api import create_app
+from api import create_app, leases
 from api.config import Config
 from api.database import database
 from tests.faults.erase import fill
@@ -129,6 +129,12 @@ def owner(sign_up) -> Person:
 @pytest.fixture
 def other(sign_up) -> Person:
     return sign_up("other@example.org", heatmap=True)
+
+
+@pytest.fixture
+def alive(app) -> None:
+    """A worker showed that it lives."""
+    leases.beat()
 
 
 @pytest.fixture

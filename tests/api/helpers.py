@@ -1,7 +1,14 @@
-"""Records and a photo for all tests of the API and its clients."""
+"""Records, a photo, and questions at once, for all tests of the API and its clients."""
 
 import os
-from typing import Any
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any, TypeVar
+
+from api.database import database
+
+T = TypeVar("T")
 
 
 def uuid7(n: int) -> str:
@@ -26,3 +33,18 @@ def score(n: int, **changes: Any) -> dict[str, Any]:
 
 
 PNG = b"\x89PNG\r\n\x1a\n" + os.urandom(64)
+
+
+def at_once(times: int, ask: Callable[[], T]) -> list[T]:
+    """What `ask` gave each of so many threads that started together."""
+    together = Barrier(times)
+
+    def one(_: int) -> T:
+        together.wait()
+        try:
+            return ask()
+        finally:
+            database.close()
+
+    with ThreadPoolExecutor(times) as threads:
+        return list(threads.map(one, range(times)))

@@ -1,14 +1,12 @@
 """A lost answer to a registration or a recovery: whoever made the attempt gets it again, nobody else gets anything."""
 
-import threading
-
 import pytest
 
 from api import clock
 from api.attempts import REPEAT_SECONDS
-from api.database import database
 from api.tables import TABLES, Account, Device, RecoveryCode
 from tests.api.conftest import PASSWORD, Person
+from tests.api.helpers import at_once
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
@@ -117,16 +115,6 @@ def test_a_key_that_could_be_guessed_is_refused(guest, key):
 
 
 def test_tries_that_arrive_at_once_are_answered_alike(app):
-    answers = []
-
-    def send() -> None:
-        answers.append(register(Person(app.test_client())))
-        database.close()
-
-    threads = [threading.Thread(target=send) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == 4 and all(same(answers[0], answer) for answer in answers)
+    answers = at_once(4, lambda: register(Person(app.test_client())))
+    assert all(same(answers[0], answer) for answer in answers)
     assert Account.select().count() == Device.select().count() == 1

@@ -14,10 +14,7 @@ from api.config import ConfigError
 from api.ledger import LedgerError
 from api.tables import Account, HeatmapJob, SyncHead
 from tests.api.helpers import score
-
-
-def push(person, *made):
-    assert person.ask("POST", "/v1/sync", json={"records": list(made)}).status_code == 200
+from tests.api.syncing import push
 
 
 def pulled(person):
@@ -25,10 +22,10 @@ def pulled(person):
 
 
 def test_a_restored_history_is_the_one_backed_up_under_a_new_epoch(app, owner, config, tmp_path):
-    push(owner, score(1))
+    push(owner, [score(1)])
     cursor = owner.ask("GET", "/v1/sync").json["next_cursor"]
     assert backup.take(config.database_url, tmp_path / "copy.db") == 1
-    push(owner, score(2))
+    push(owner, [score(2)])
     database.database.close()
     said = restore.restore(config, tmp_path / "copy.db")
     assert pulled(owner) == [score(1)["id"]]
@@ -47,7 +44,7 @@ def test_photos_are_in_no_backup(app, owner, config, tmp_path):
 
 
 def test_a_backup_with_a_record_less_than_its_head_counts_is_refused(app, owner, config, tmp_path):
-    push(owner, score(1))
+    push(owner, [score(1)])
     backup.take(config.database_url, tmp_path / "copy.db")
     with closing(sqlite3.connect(tmp_path / "copy.db")) as db:
         db.execute("DELETE FROM record")
@@ -58,14 +55,14 @@ def test_a_backup_with_a_record_less_than_its_head_counts_is_refused(app, owner,
 
 
 def test_nothing_is_restored_under_a_running_server(app, owner, config, tmp_path):
-    push(owner, score(1))
+    push(owner, [score(1)])
     backup.take(config.database_url, tmp_path / "copy.db")
     with served.lock(config.database_url), pytest.raises(ConfigError, match="stop it"):
         restore.restore(config, tmp_path / "copy.db")
 
 
 def test_a_damaged_database_is_replaced_and_kept_with_its_log(app, owner, config, tmp_path):
-    push(owner, score(1))
+    push(owner, [score(1)])
     backup.take(config.database_url, tmp_path / "copy.db")
     database.database.close()
     for tail in ("", "-wal"):
@@ -76,7 +73,7 @@ def test_a_damaged_database_is_replaced_and_kept_with_its_log(app, owner, config
 
 
 def test_nothing_is_restored_under_a_worker(app, owner, config, tmp_path):
-    push(owner, score(1))
+    push(owner, [score(1)])
     backup.take(config.database_url, tmp_path / "copy.db")
     database.database.close()
     with closing(sqlite3.connect(tmp_path / "api.db")) as worker:
@@ -87,7 +84,7 @@ def test_nothing_is_restored_under_a_worker(app, owner, config, tmp_path):
 
 
 def test_what_stands_in_the_log_beside_a_backup_is_restored_too(app, owner, config, tmp_path):
-    push(owner, score(1))
+    push(owner, [score(1)])
     folder = tmp_path / "# taken by hand"
     folder.mkdir()
     for tail in ("", "-wal"):

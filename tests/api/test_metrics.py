@@ -14,8 +14,8 @@ import requests
 from api import leases, metrics
 from api.config import ConfigError
 from api.tables import HeatmapJob
-from tests.api.test_serve import ROOT, free_port, until
-from tests.servers import web_process
+from tests.servers import ROOT, web_process
+from tests.surroundings import free_port, until
 
 
 @pytest.fixture

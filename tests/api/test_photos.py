@@ -2,7 +2,6 @@
 
 import io
 import struct
-import threading
 import zlib
 from contextlib import closing
 from pathlib import Path
@@ -11,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from api import leases, working
 from api.explanations import Asked, Explanation
 from api.tables import HeatmapJob
+from tests.api.heatmaps import ask, working_beside
 from training.photo_process import MEMORY
 from training.safe_decoding import Decoders
 
@@ -103,7 +102,7 @@ def decoders():
 
 
 @pytest.fixture
-def send(app, owner, decoders):
+def send(app, owner, alive, decoders):
     """Sends a photo to a worker that decodes it in a process of its own, and makes up the rest."""
 
     def explain(asked: list[Asked]) -> list[Explanation | ValueError]:
@@ -111,16 +110,8 @@ def send(app, owner, decoders):
         made = {"attributes": {key: {"grade": 1} for key in ("oil", "wrinkle")}}
         return [one if isinstance(one, ValueError) else Explanation(made, {"oil": b"png"}) for one in decoded]
 
-    leases.beat()
-    stop = threading.Event()
-    rounds = working.Rounds(app.extensions["doorbell"], 8, lambda jobs: working.handle(jobs, b"p" * 32, explain))
-    thread = threading.Thread(target=rounds.until, args=(stop.is_set,))
-    thread.start()
-    yield lambda kind, data: owner.ask(
-        "POST", "/v1/heatmaps", data=data, content_type=kind, headers={"Prefer": "wait=10"}
-    )
-    stop.set()
-    thread.join()
+    with working_beside(app, explain):
+        yield lambda kind, data: ask(owner, data, wait=10, kind=kind)
 
 
 @pytest.mark.parametrize("name", GRADED)
@@ -152,8 +143,8 @@ def test_after_all_of_them_the_processes_live_and_memory_is_back(send, decoders)
     assert send(*good).status_code == 200
     before = {one.process.pid for one in list(decoders.free.queue) if one.process}
     for data in REFUSED.values():
-        decoders([(data, SIZE, 1)] * 4)
-    assert decoders([(good[1], SIZE, 1)] * 8)[0].graded.shape == (SIZE, SIZE, 3)
+        list(decoders([(data, SIZE, 1)] * 4))
+    assert list(decoders([(good[1], SIZE, 1)] * 8))[0].graded.shape == (SIZE, SIZE, 3)
     after = {one.process.pid for one in list(decoders.free.queue) if one.process}
     assert before <= after and all(resident(pid) < MEMORY / 8 for pid in after)
 

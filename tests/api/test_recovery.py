@@ -12,7 +12,7 @@ from api.__main__ import main
 from api.database import database, write_transaction
 from api.tables import Account
 from tests.api.conftest import PASSWORD
-from tests.api.helpers import score
+from tests.api.helpers import at_once, score
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
@@ -118,16 +118,9 @@ def test_a_reset_that_meets_a_deletion_is_a_sentence(owner):
 
 
 def test_resets_at_the_same_moment_leave_one_code_that_works(owner, guest):
-    told: list[str] = []
-
-    def reset() -> None:
+    def reset() -> str:
         with database.connection_context():
-            told.append(admin.reset(owner.email))
+            return admin.reset(owner.email)
 
-    both = [threading.Thread(target=reset) for _ in range(4)]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
-    assert len(told) == 4
+    told = at_once(4, reset)
     assert sorted(recover(guest, owner.email, code).status_code for code in told) == [200, 401, 401, 401]

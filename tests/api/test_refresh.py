@@ -1,12 +1,10 @@
 """Refresh tokens rotate, survive a lost answer, end a replay, in every position of the chain."""
 
-import threading
-
 import pytest
 
 from api import clock
-from api.database import database
 from api.tables import Device
+from tests.api.helpers import at_once
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
@@ -104,18 +102,8 @@ def test_a_refresh_token_used_again_is_a_lost_answer_or_ends_the_login(owner, mo
 
 
 def test_two_that_refresh_at_once_get_the_same_token(owner):
-    answers = []
-
-    def ask() -> None:
-        answers.append(refresh(owner, owner.tokens["refresh_token"]))
-        database.close()
-
-    threads = [threading.Thread(target=ask) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == 2 and len({answer.json["refresh_token"] for answer in answers}) == 1
+    answers = at_once(2, lambda: refresh(owner, owner.tokens["refresh_token"]))
+    assert len({answer.json["refresh_token"] for answer in answers}) == 1
 
 
 def test_a_stolen_old_refresh_token_ends_the_device_login_and_no_other(owner):

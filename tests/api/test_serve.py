@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,10 @@ import requests
 
 from api.config import Config, ConfigError
 from tests.api.helpers import score
+from tests.servers import ROOT
+from tests.serving import serving
 from tests.surroundings import free_port, until
 
-ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "mobile_export" / "reference"
 
 
@@ -36,27 +36,6 @@ def process_named(pid: int, name: str) -> list[int]:
     with contextlib.suppress(FileNotFoundError):
         return [c for c in children(pid) if name in Path(f"/proc/{c}/cmdline").read_text().split("\0")]
     return []
-
-
-@contextlib.contextmanager
-def serving(folder: Path, model_dir: Path) -> Iterator[tuple[str, subprocess.Popen, Path]]:
-    port, log = free_port(), folder / "log"
-    environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{folder / 'a.db'}",
-        "MODEL_DIR": str(model_dir),
-        "WEB_CONCURRENCY": "4",
-    }
-    with log.open("wb") as out:
-        command = [sys.executable, "-m", "api", "serve", "--port", str(port)]
-        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=out, stderr=out)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        until(lambda: requests.get(f"{url}/healthz", timeout=2).ok)
-        yield url, process, log
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(30)
 
 
 def sign_in(url: str, how: str, email: str) -> dict[str, str]:

@@ -7,7 +7,6 @@ second and the networks' share of the worker's time with 1, 8 and 32 waiting, jo
 real web process and an idle worker, how long a person waits. Status 0 only when every bar is reached.
 """
 
-import argparse
 import json
 import statistics
 import sys
@@ -25,6 +24,7 @@ from api.database import database, open_database, write_transaction
 from api.explain import Explainer
 from api.tables import Account, HeatmapJob
 from tests.bench import maps
+from tests.commands import parser, tell
 from tests.golden_photos import SERVER_WEIGHTS
 from tests.servers import web_process
 from tests.workers import Asker, fresh_photo, worker_process
@@ -41,11 +41,8 @@ POSTS = 25
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print; 0 when all bars are reached."""
-    p = argparse.ArgumentParser(
-        "python -m tests.bench.heatmap", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    p = parser("tests.bench.heatmap", __doc__)
     p.add_argument("--seconds", type=float, default=4, help="for each figure")
-    p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     args = p.parse_args(argv)
     figures: dict[str, Any] = {"maps": maps.measured(load_weights(SERVER_WEIGHTS), device(), args.seconds)}
     with tempfile.TemporaryDirectory() as scratch:
@@ -54,11 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         figures["person_waits_ms"] = waits(Path(scratch))
     figures["compute_ms"] = figures["worker"]["1"]["ms"]
     figures["missed_bars"] = missed_bars(figures)
-    text = json.dumps(figures, indent=None if args.json else 1)
-    if args.json and args.json != "-":
-        Path(args.json).write_text(text)
-    else:
-        print(text)
+    tell(figures, args.json)
     return 1 if figures["missed_bars"] else 0
 
 

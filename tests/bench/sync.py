@@ -8,7 +8,6 @@ answered 304. Each is also given as a ratio to a bare JWT route of Flask in the 
 figures of different machines and loads do not compare. Status 0 only when every figure reaches its target.
 """
 
-import argparse
 import json
 import os
 import sys
@@ -20,6 +19,7 @@ from typing import Any
 
 from tests.api.helpers import score, uuid7
 from tests.bench.hammer import CLIENTS, hammer, request
+from tests.commands import parser, tell
 from tests.people import Person
 from tests.servers import WebProcess, web_process
 
@@ -32,11 +32,8 @@ TARGETS = {"push": 500, "batch": 4000, "list": 700, "not_modified": 1000}
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print; 0 when all targets are reached."""
-    p = argparse.ArgumentParser(
-        "python -m tests.bench.sync", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    p = parser("tests.bench.sync", __doc__)
     p.add_argument("--seconds", type=float, default=8, help="for each kind of request")
-    p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     args = p.parse_args(argv)
     with tempfile.TemporaryDirectory() as scratch:
         url, app = f"sqlite:///{scratch}/bench.db", "tests.bench.sync_app:create_app()"
@@ -130,8 +127,7 @@ def missed_targets(figures: dict[str, Any]) -> list[str]:
 def show(figures: dict[str, Any], target: str | None) -> None:
     """A table, or JSON."""
     if target:
-        text = json.dumps(figures)
-        print(text) if target == "-" else Path(target).write_text(text)
+        tell(figures, target)
         return
     columns = ("requests_per_s", "records_per_s", "p50_ms", "p99_ms", "errors", "cpu_us", "ratio_to_bare")
     print(f"{'':14}" + "".join(f"{column:>16}" for column in columns))

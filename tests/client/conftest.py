@@ -55,3 +55,12 @@ def device(app, tmp_path, monkeypatch):
     yield make
     for store in opened:
         store.close()
+
+
+@pytest.fixture
+def two(device):
+    """A phone and a tablet of one person."""
+    phone, tablet = device("phone"), device("tablet")
+    phone[1].sign_in("register", "me@example.org", "a long password", "phone", consents={"sync": 1})
+    tablet[1].sign_in("login", "me@example.org", "a long password", "tablet")
+    return phone, tablet

@@ -1,6 +1,9 @@
-"""Small signed bundles with a model that runs: two convolutions in place of EfficientNet, 64 px, three generations."""
+"""Small signed bundles whose model runs, two convolutions in place of EfficientNet, and channels that name them."""
 
+import hashlib
 import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +11,7 @@ import torch
 from torch import nn
 
 from mobile_export.bundle import part
+from mobile_export.channel import Terms, compose, write_channel
 from mobile_export.executorch_file import lower
 from mobile_export.formats import PTE_INT8
 from mobile_export.golden import golden_document
@@ -18,6 +22,7 @@ from training.decoding import Decoding
 from training.model import SkinNet
 from training.runtime import PteRunner
 
+DEVELOPMENT = read_key(DEVELOPMENT_KEY)
 SIZE = 64
 MODEL = PTE_INT8.path
 DECODING = Decoding(temperature=(1.0,) * 5, prior=((0.2,) * 5,) * 5)
@@ -43,8 +48,8 @@ def write(folder: Path, sequence: int) -> Path:
     return folder
 
 
-def sign(folder: Path, sequence: int, key: SigningKey | None = None, **changes: Any) -> None:
-    """Describe what lies in `folder`, and sign it (by the development key); `changes` are of the file's entry."""
+def sign(folder: Path, sequence: int, key: SigningKey = DEVELOPMENT, **changes: Any) -> None:
+    """Describe what lies in `folder`, and sign it; `changes` are of the file's entry."""
     file = {"format": "executorch", "backend": "xnnpack", "precision": "int8", "role": "phone", "min_runtime": "1.4.0"}
     described = {
         "schema": 1,
@@ -62,4 +67,28 @@ def sign(folder: Path, sequence: int, key: SigningKey | None = None, **changes: 
     }
     raw = json.dumps(described).encode()
     (folder / "bundle.json").write_bytes(raw)
-    (folder / "bundle.sig").write_text((key or read_key(DEVELOPMENT_KEY)).sign(raw))
+    (folder / "bundle.sig").write_text(key.sign(raw))
+
+
+def sha256_of(bundle: Path) -> str:
+    """The hash by which channels name a bundle."""
+    return hashlib.sha256((bundle / "bundle.json").read_bytes()).hexdigest()
+
+
+def channel(
+    folder: Path,
+    number: int = 1,
+    names: Path | str | None = None,
+    key: SigningKey = DEVELOPMENT,
+    age: float = 0,
+    revoked: Iterable[Path] = (),
+    **terms: Any,
+) -> None:
+    """Sign a channel into `folder`, issued `age` days ago, which may say what apps refuse.
+
+    It names the bundle that lies there, or `names`: another one, or a hash. `terms` are of `mobile_export.channel`.
+    """
+    named = names if isinstance(names, str) else sha256_of(names or folder)
+    issued = datetime.now(UTC) - timedelta(days=age)
+    document = compose(named, None, Terms(sequence=number, **terms), [], issued)
+    write_channel(folder, document | {"revoked": [sha256_of(bundle) for bundle in revoked]}, key)

@@ -5,7 +5,6 @@
 `found_before` is the control: all that is looked for afterwards lay there before. Status 0 when nothing is left.
 """
 
-import argparse
 import json
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from api import leases
 from api.database import database, open_database
 from api.tables import HeatmapJob
 from tests.api.helpers import PNG, score, uuid7
+from tests.commands import parser, tell
 from tests.servers import web_process
 
 MARKER, PASSWORD = "a note that nobody may find again", "a long password"
@@ -27,16 +27,10 @@ Ask = Callable[..., Any]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run it; 1 when a byte is left, or when the control found too little."""
-    raw = argparse.RawDescriptionHelpFormatter
-    p = argparse.ArgumentParser("python -m tests.faults.erase", description=__doc__, formatter_class=raw)
-    p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
-    args = p.parse_args(argv)
+    args = parser("tests.faults.erase", __doc__).parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(Path(folder))
-    if args.json and args.json != "-":
-        Path(args.json).write_text(json.dumps(figures))
-    else:
-        print(json.dumps(figures))
+    tell(figures, args.json)
     return 0 if figures["failures"] == 0 else 1
 
 

@@ -13,8 +13,6 @@ counts the same rounds on a server that acknowledges commits which it does not m
 fdatasync between each push and its 200, with a careless server as the control. Status 0 only with `failures` 0.
 """
 
-import argparse
-import json
 import random
 import sys
 import tempfile
@@ -25,6 +23,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from tests.commands import parser, tell
 from tests.faults import dying, syncs_disk
 from tests.faults.dying_device import device
 from tests.postgres import Cluster, Missing
@@ -80,12 +79,9 @@ def holds(figures: dict[str, Any]) -> bool:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run and print; 0 when nothing failed and every control did."""
-    p = argparse.ArgumentParser(
-        "python -m tests.faults.kill", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    p = parser("tests.faults.kill", __doc__)
     p.add_argument("--rounds", type=int, default=200, help="on each database")
     p.add_argument("--databases", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
-    p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     p.add_argument("--target", choices=["web", "worker"], default="web", help="worker: see tests/faults/kill_worker.py")
     args = p.parse_args(argv)
     if args.target == "worker":
@@ -99,11 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     if "sqlite" in figures:
         figures["sqlite"] |= written_through()
-    text = json.dumps({"databases": figures, "failures": sum(one["failures"] for one in figures.values())})
-    if args.json and args.json != "-":
-        Path(args.json).write_text(text)
-    else:
-        print(text)
+    tell({"databases": figures, "failures": sum(one["failures"] for one in figures.values())}, args.json)
     return 0 if all(holds(one) for one in figures.values()) else 1
 
 

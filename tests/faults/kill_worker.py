@@ -7,7 +7,6 @@ often than somebody died over it (`wasted`), when a result that was computed fou
 a photo is still there, or when the kill did not happen.
 """
 
-import json
 import os
 import random
 import secrets
@@ -24,6 +23,7 @@ from unittest import mock
 import numpy as np
 import psycopg
 
+from tests.commands import tell
 from tests.faults import dying
 from tests.faults.dying_worker import POINTS, Victim
 from tests.postgres import Cluster, Missing
@@ -160,9 +160,5 @@ def run(rounds: int, databases: Sequence[str], target: str | None) -> int:
         print(f"kill: {reason}", file=sys.stderr)
         return 2
     failures = sum(one["failures"] for one in figures.values())
-    text = json.dumps({"databases": figures, "failures": failures})
-    if target and target != "-":
-        Path(target).write_text(text)
-    else:
-        print(text)
+    tell({"databases": figures, "failures": failures}, target)
     return 1 if failures else 0

@@ -8,8 +8,6 @@ lose (`control_missed` 1, or the run proves nothing) and ours must not. Then wri
 web process, with duplicates, conflicts and deletes on purpose, while readers poll. Status 0 only when nothing is lost.
 """
 
-import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from api import database
+from tests.commands import parser, tell
 from tests.faults import barrier, load
 from tests.postgres import Cluster, Missing
 from tests.servers import web_process
@@ -27,23 +26,16 @@ LOST = ("missed_at_barrier", "missed", "acknowledged_absent", "checksum_wrong", 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run and print; 0 when the control loses and ours does not."""
-    p = argparse.ArgumentParser(
-        "python -m tests.faults.race", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    p = parser("tests.faults.race", __doc__)
     p.add_argument("--records", type=int, default=100_000, help="to be created on each database")
     p.add_argument("--databases", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
-    p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     args = p.parse_args(argv)
     try:
         figures = {name: raced(name, args.records) for name in args.databases}
     except Missing as reason:
         print(f"race: {reason}", file=sys.stderr)
         return 2
-    text = json.dumps({"databases": figures, "missed": sum(one["missed"] for one in figures.values())})
-    if args.json and args.json != "-":
-        Path(args.json).write_text(text)
-    else:
-        print(text)
+    tell({"databases": figures, "missed": sum(one["missed"] for one in figures.values())}, args.json)
     return 0 if all(holds(one, args.records) for one in figures.values()) else 1
 
 

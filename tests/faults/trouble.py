@@ -9,14 +9,13 @@ short), `acknowledged_absent` what was acknowledged and is gone, `did_not_happen
 meanwhile, writing again afterwards. Status 0 when all of them are nothing.
 """
 
-import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.commands import parser, tell
 from tests.faults.place import Place
 from tests.faults.scenes import ANYWHERE, SCENES
 from tests.faults.small_disk import NoMount
@@ -27,12 +26,9 @@ WRONG = ("unpromised", "acknowledged_absent", "checksum_wrong", "did_not_happen"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run and print; 0 when every promise was kept."""
-    p = argparse.ArgumentParser(
-        "python -m tests.faults.trouble", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    p = parser("tests.faults.trouble", __doc__)
     p.add_argument("--databases", nargs="+", choices=sorted(SCENES), default=["sqlite", "postgresql"])
     p.add_argument("--only", nargs="+", choices=[*ANYWHERE, "restart"], help="these troubles")
-    p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     args = p.parse_args(argv)
     try:
         figures = {name: troubled(name, args.only) for name in args.databases}
@@ -40,11 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"trouble: {reason}", file=sys.stderr)
         return 2
     wrong = [f"{name}: {scene}" for name, all_ in figures.items() for scene, one in all_.items() if not holds(one)]
-    text = json.dumps({"databases": figures, "failures": len(wrong), "wrong": wrong})
-    if args.json and args.json != "-":
-        Path(args.json).write_text(text)
-    else:
-        print(text)
+    tell({"databases": figures, "failures": len(wrong), "wrong": wrong}, args.json)
     return 1 if wrong else 0
 
 

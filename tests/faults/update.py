@@ -9,9 +9,6 @@ golden photo right; then an undisturbed update must end with the new one and the
 `failures` 0 and every kind of disturbance met in the middle of an update.
 """
 
-import argparse
-import hashlib
-import json
 import os
 import random
 import signal
@@ -21,18 +18,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from api.models.proving import Terms as Publishing
+from api.models.proving import Terms
 from api.models.publishing import publish
-from mobile_export.channel import Terms, compose, write_channel
-from mobile_export.signing import DEVELOPMENT_KEY, read_key, trusted_keys
+from mobile_export.signing import trusted_keys
 from sample_clients.python.bundle import BundleError
 from tests.client import small_bundle
-from tests.client.small_bundle import MODEL
+from tests.client.small_bundle import MODEL, channel
+from tests.commands import parser, tell
 from tests.faults.updating import DONE, NOT_YET, Device
 from tests.relay import Relay, relay
 from tests.servers import WebProcess, web_process
@@ -114,14 +110,8 @@ class Stage:
 def offer(folder: Path, sequence: int, number: int) -> None:
     """Publish a bundle and a channel that names it, as an operator does."""
     bundle = folder / str(sequence)
-    document = compose(sha256_of(bundle), None, Terms(sequence=number), [], datetime.now(UTC))
-    write_channel(bundle, document, read_key(DEVELOPMENT_KEY))
-    publish(bundle, Publishing(folder / "store", trusted_keys(None), development=True))
-
-
-def sha256_of(bundle: Path) -> str:
-    """The hash by which channels name a bundle."""
-    return hashlib.sha256((bundle / "bundle.json").read_bytes()).hexdigest()
+    channel(bundle, number)
+    publish(bundle, Terms(folder / "store", trusted_keys(None), development=True))
 
 
 @contextmanager
@@ -156,18 +146,11 @@ def disturbed(rounds: int) -> dict[str, Any]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run and print; 0 when nothing failed and every kind of disturbance was met."""
-    p = argparse.ArgumentParser(
-        "python -m tests.faults.update", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    p = parser("tests.faults.update", __doc__)
     p.add_argument("--rounds", type=int, default=100)
-    p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     args = p.parse_args(argv)
     figures = disturbed(args.rounds)
-    text = json.dumps(figures)
-    if args.json and args.json != "-":
-        Path(args.json).write_text(text)
-    else:
-        print(text)
+    tell(figures, args.json)
     return 0 if figures["failures"] == 0 and all(figures["met_in_the_middle"].get(kind) for kind in KINDS) else 1
 
 

@@ -83,6 +83,13 @@ def test_every_executorch_file_tells_licence_units_and_directions(folder):
         assert "more is better" in about["attribute.hydration"] and "0..4" in about["output.expected"], row.name
 
 
+def test_onnx_files_average_one_axis_at_a_time_since_webassembly_adds_value_by_value(folder):
+    graph = onnx.load(folder / BY_NAME["onnx-w8a32"].path).graph
+    constants = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    means = [constants[node.input[1]].tolist() for node in graph.node if node.op_type == "ReduceMean"]
+    assert means and means == [[3], [2]] * (len(means) // 2)
+
+
 @pytest.mark.parametrize("name", ["onnx-fp32", "onnx-w8a32"])
 def test_every_onnx_file_tells_licence_units_and_directions_and_no_path_of_this_machine(folder, name):
     path = folder / BY_NAME[name].path

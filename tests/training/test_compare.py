@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.training.helpers import noise_photos
-from tests.training.test_report import Page
+from tests.training.page import Page
 from training import checkpoint
 from training.attributes import KEYS
 from training.compare.__main__ import main

@@ -5,13 +5,13 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 import torch
 
 from tests.training.helpers import noise_photos
+from tests.training.page import Page
 from training import checkpoint
 from training.attributes import KEYS
 from training.decoding import Decoding
@@ -36,29 +36,6 @@ MITCHELL = [
     "Quantitative Analyses", "Ethical Considerations", "Caveats and Recommendations",
 ]  # fmt: skip
 LOG = [("100", "crop32", 2.5, 0.1), ("200", "crop32", 2.0, 0.3), ("300", "64", 1.5, 0.4)]
-
-
-class Page(HTMLParser):
-    """Headings, sources and text of a page."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags, self.sources, self.words, self.inside = [], [], [], []
-        self.feed(html)
-        self.text = " ".join(" ".join(self.words).split())
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.inside.append(tag)
-        self.sources += [value for name, value in attrs if name in ("src", "href", "data", "xlink:href", "srcset")]
-
-    def handle_endtag(self, tag):
-        while self.inside and self.inside.pop() != tag:
-            pass
-
-    def handle_data(self, data):
-        if "style" not in self.inside:
-            self.words.append(data)
 
 
 def save_run(folder, source="synthetic skin, 9 photos, renderer 012345678901", size=SIZE, **training):

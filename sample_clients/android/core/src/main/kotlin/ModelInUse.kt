@@ -2,6 +2,7 @@ package io.skinscore.core
 
 /** The bundle in use and what grades with it, made ready at the first need. Any thread may call. */
 internal class ModelInUse(private val models: Models, private val engine: Engine) {
+    private val updating = Any()
     private var opened: ModelBundle? = null
     private var grader: Grader? = null
 
@@ -17,7 +18,17 @@ internal class ModelInUse(private val models: Models, private val engine: Engine
         return grading to score(grading, ready.bundle, Moment.now())
     }
 
-    /** Another one may be in use from now on. Waits for a photo that is being graded. */
+    /** Take a newer model if the channel of [origin] offers one; photos are graded meanwhile. Throws [Trouble]. */
+    fun update(origin: Origin, patience: Patience): UpdateOutcome =
+        synchronized(updating) {
+            try {
+                Update(models, origin, engine, patience).run()
+            } finally {
+                letGo() // also after a refusal: the channel may have withdrawn what is ready
+            }
+        }
+
+    /** Free the model: another one may be in use from now on. Waits for a photo that is being graded. */
     @Synchronized
     fun letGo() {
         grader?.close()

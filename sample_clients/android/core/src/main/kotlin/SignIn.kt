@@ -40,6 +40,17 @@ internal fun Server.signIn(how: SignIn, who: Credentials): String? {
     return issued["recovery_code"].text
 }
 
+/** End this device's login here, and on the server: false when that could not be told. */
+internal fun Server.signOut(): Boolean =
+    try {
+        call(Request("POST", "/v1/auth/logout"))
+        true
+    } catch (_: Trouble) {
+        false
+    } finally {
+        forget()
+    }
+
 /** The token first: should the app end in between, the attempt is still known and a repeat gives the same answer. */
 private fun Server.bind(issued: JsonElement, email: String) {
     val account =

@@ -17,7 +17,7 @@ class SkinScoreClient(
     home: File,
     transport: Transport,
     trust: Trust,
-    private val engine: Engine,
+    engine: Engine,
     storage: Storage = FileStorage(home),
     secrets: Secrets = FileSecrets(home),
     patience: Patience = Patience.USUAL,
@@ -25,10 +25,8 @@ class SkinScoreClient(
     private val own = Home(home)
     internal val store = own.keptBy { Store(storage) }
     internal val server = Server(store, secrets, transport, patience)
-    private val models = Models(shipped, home, store, trust)
-    private val model = ModelInUse(models, engine)
+    private val model = ModelInUse(Models(shipped, home, store, trust), engine)
     private val signing = Any()
-    private val updating = Any()
 
     /** The account's own calls: consents, export, password, recovery code. */
     val account = Account(server)
@@ -97,14 +95,7 @@ class SkinScoreClient(
     }
 
     /** Take a newer model if the server's channel offers one; where that fails the model in use stays. */
-    fun update(): UpdateOutcome =
-        synchronized(updating) {
-            try {
-                Update(models, server, engine, server.patience).run()
-            } finally {
-                model.letGo() // also after a refusal: the channel may have withdrawn what is ready
-            }
-        }
+    fun update(): UpdateOutcome = model.update(server, server.patience)
 
     /** Write a note on a score; empty text takes it away. */
     fun note(id: String, text: String) {
@@ -125,16 +116,7 @@ class SkinScoreClient(
     fun heatmaps(square: ByteArray): Heatmaps = Heatmaps.of(server, square, bundle.modelSha256)
 
     /** End this device's login; false when the server could not be told. The history stays. */
-    fun signOut(): Boolean {
-        try {
-            server.call(Request("POST", "/v1/auth/logout"))
-            return true
-        } catch (_: Trouble) {
-            return false
-        } finally {
-            server.forget()
-        }
-    }
+    fun signOut(): Boolean = server.signOut()
 
     /** Delete the account on the server, and its history on the server and here. */
     fun deleteAccount(password: String) {

@@ -6,6 +6,7 @@ import kotlin.test.Test
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
+import kotlin.test.assertTrue
 import org.junit.jupiter.api.Assumptions.assumeTrue
 import org.junit.jupiter.api.io.TempDir
 import org.junit.jupiter.params.ParameterizedTest
@@ -81,6 +82,13 @@ class DownloadTest {
     }
 
     @Test
+    fun `a file that does not end is not read on`() {
+        shelf.spoil(part.sha256) { it + ByteArray(5_000_000) }
+        assertEquals("damaged", troubleOf { fetch() })
+        assertTrue(shelf.sent < bytes.size + 100_000)
+    }
+
+    @Test
     fun `bytes of another file that were left behind are not kept`() {
         unfinished.writeText("of another file")
         assertEquals("damaged", troubleOf { fetch() })
@@ -110,7 +118,7 @@ class DownloadTest {
         unfinished.writeBytes(bytes.copyOf(500))
         val shifted = object : Origin by shelf {
             override fun stream(path: String, headers: Map<String, String>) =
-                shelf.stream(path, mapOf("Range" to "bytes=400-"))
+                shelf.stream(path, headers + ("Range" to "bytes=400-"))
         }
         assertEquals("damaged", troubleOf { Download(shifted, folder, impatient).fetch(part) })
     }

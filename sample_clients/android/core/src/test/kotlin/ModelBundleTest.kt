@@ -39,6 +39,14 @@ class ModelBundleTest {
     }
 
     @Test
+    fun `a model outside the bundle's folder is not run`() {
+        val whole = SmallBundle(3).also { it.writeTo(folder) }
+        val part = mapOf("path" to "../model.pte", "bytes" to whole.program.size, "sha256" to sha256Hex(whole.program))
+        val inner = folder.resolve("inner").also { SmallBundle(3, file = mapOf("parts" to listOf(part))).writeTo(it) }
+        assertEquals("damaged", troubleOf { ModelBundle.open(inner, SmallKey.TRUST) })
+    }
+
+    @Test
     fun `a description that grading could run past is of another form`() {
         val shape = json("shape" to listOf(1, 5, 4))
         val wrong = listOf(

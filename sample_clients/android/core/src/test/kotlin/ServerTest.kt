@@ -3,55 +3,19 @@ package io.skinscore.core
 import java.io.ByteArrayInputStream
 import java.io.File
 import java.io.IOException
-import java.util.concurrent.CountDownLatch
-import java.util.concurrent.Executors
-import kotlin.test.BeforeTest
+import java.io.InputStream
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
-import kotlin.test.assertFalse
 import kotlin.test.assertTrue
-import kotlinx.serialization.json.JsonElement
 import org.junit.jupiter.api.io.TempDir
 
-/** Answers each request by the next of [answers], the last one for ever; null is no answer. */
-class Scripted(vararg val answers: (() -> Answer)?) : Transport {
-    val asked: MutableList<Request> = java.util.Collections.synchronizedList(mutableListOf())
-
-    override fun send(request: Request): Answer {
-        val answer = answers[minOf(asked.size, answers.lastIndex)]
-        asked += request
-        return answer?.invoke() ?: throw IOException("no answer")
-    }
-}
-
-/** A JSON answer, or a problem document. */
-fun answer(status: Int, body: JsonElement, vararg headers: Pair<String, String>): () -> Answer = {
-    val kind = if (status < 400) "application/json; charset=utf-8" else "application/problem+json"
-    Answer(status, mapOf("content-type" to kind) + headers, ByteArrayInputStream(body.canonical()))
-}
-
-fun problem(status: Int, slug: String, vararg headers: Pair<String, String>) =
-    answer(status, json("type" to "urn:skinscore:problem:$slug", "title" to "No"), *headers)
-
+/** What is an answer, how long the client waits for one, and how it says that there is none. */
 class ServerTest {
     @TempDir lateinit var home: File
-    private lateinit var store: Store
-
-    @BeforeTest
-    fun open() {
-        store = Store(FileStorage(home))
-    }
 
     private fun server(transport: Transport, patience: Patience = impatient) =
-        Server(store, FileSecrets(home), transport, patience)
-
-    private fun signIn() {
-        FileSecrets(home).write("r1")
-        store.set(mapOf("account" to "me", "email" to "me@example.org"))
-    }
-
-    private fun paths(transport: Scripted) = transport.asked.map { it.path }
+        Server(Store(FileStorage(home)), FileSecrets(home), transport, patience)
 
     @Test
     fun `a busy server is asked again and waited for as long as it says`() {
@@ -84,7 +48,7 @@ class ServerTest {
     @Test
     fun `an answer that breaks off is no answer`() {
         val broken = {
-            Answer(200, mapOf("Content-Type" to "application/json"), object : java.io.InputStream() {
+            Answer(200, mapOf("Content-Type" to "application/json"), object : InputStream() {
                 override fun read() = throw IOException("cut")
             })
         }
@@ -110,88 +74,6 @@ class ServerTest {
         assertEquals("invalid" to "No; /bucket: say day", trouble.code to trouble.message)
         val silent = { Answer(418, emptyMap(), ByteArrayInputStream("oops".toByteArray())) }
         assertEquals("unexpected", troubleOf { server(Scripted(silent)).fetch("/x") })
-    }
-
-    @Test
-    fun `ten calls at once refresh once`() {
-        signIn()
-        val transport = Scripted(answer(200, json("access_token" to "a", "refresh_token" to "r2")), answer(200, json()))
-        val server = server(transport)
-        val threads = Executors.newFixedThreadPool(10)
-        val together = CountDownLatch(10)
-        val calls =
-            List(10) {
-                threads.submit {
-                    together.countDown()
-                    together.await()
-                    server.call(Request("GET", "/x"))
-                }
-            }
-        calls.forEach { it.get() }
-        threads.shutdown()
-        assertEquals(1, paths(transport).count { it == "/v1/auth/refresh" })
-        assertEquals("r2", FileSecrets(home).read())
-    }
-
-    @Test
-    fun `a timeout does not end a login, being told to does`() {
-        signIn()
-        val server = server(Scripted(null))
-        assertEquals("offline", troubleOf { server.call(Request("GET", "/x")) })
-        assertTrue(server.isSignedIn)
-        val strict = server(Scripted(problem(401, "refresh-revoked")))
-        assertEquals("refresh-revoked", troubleOf { strict.call(Request("GET", "/x")) })
-        assertFalse(strict.isSignedIn)
-    }
-
-    @Test
-    fun `tokens that arrive after signing out are not kept`() {
-        signIn()
-        lateinit var server: Server
-        val fresh = answer(200, json("access_token" to "a", "refresh_token" to "r2"))
-        val late = {
-            server.forget()
-            fresh()
-        }
-        val transport = Scripted(late, problem(401, "unauthorized"))
-        server = server(transport)
-        assertEquals("unauthorized", troubleOf { server.call(Request("GET", "/x")) })
-        assertFalse(server.isSignedIn)
-        assertFalse(transport.asked.any { "Authorization" in it.headers })
-    }
-
-    @Test
-    fun `another account is refused before the server hears of it`() {
-        store.set(mapOf("account" to "me", "email" to "me@example.org"))
-        val transport = Scripted(answer(200, json()))
-        val who = Credentials("you@example.org", "p", "d")
-        for (how in SignIn.entries) assertEquals("other-account", troubleOf { server(transport).signIn(how, who) })
-        assertEquals(0, transport.asked.size)
-    }
-
-    @Test
-    fun `an account that turns out to be another is signed out again and nothing is kept`() {
-        store.set(mapOf("account" to "me"))
-        val issued = json("account_id" to "you", "access_token" to "a", "refresh_token" to "r")
-        val transport = Scripted(answer(200, issued))
-        val who = Credentials("me@example.org", "p", "d")
-        assertEquals("other-account", troubleOf { server(transport).signIn(SignIn.LOGIN, who) })
-        assertEquals(listOf("/v1/auth/login", "/v1/auth/logout"), paths(transport))
-        assertEquals(null, FileSecrets(home).read())
-    }
-
-    @Test
-    fun `an attempt to register keeps its name until it is answered`() {
-        val issued = json("account_id" to "me", "access_token" to "a", "refresh_token" to "r", "recovery_code" to "c")
-        val transport = Scripted(null, null, null, null, answer(201, issued))
-        val who = Credentials("me@example.org", "p", "d")
-        assertEquals("offline", troubleOf { server(transport).signIn(SignIn.REGISTER, who) })
-        open() // the app was restarted
-        assertEquals("c", server(transport).signIn(SignIn.REGISTER, who))
-        val names = transport.asked.map { it.json["idempotency_key"].text }
-        assertEquals(1, names.toSet().size)
-        assertTrue(checkNotNull(names.first()).length >= 32)
-        assertEquals(null, store.setting("attempt"))
     }
 
     @Test

@@ -8,7 +8,6 @@ import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
-import kotlinx.serialization.json.JsonObject
 import org.junit.jupiter.api.io.TempDir
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.ValueSource
@@ -20,30 +19,16 @@ class StoreTest {
 
     private fun store() = Store(FileStorage(home))
 
-    private fun record(id: String, text: String = "x"): Record =
-        checkNotNull(Record.of(json("id" to id, "kind" to "note", "score_id" to "s", "text" to text)))
-
-    private fun page(vararg records: Pair<Record, Int>, deleted: List<String> = emptyList()): JsonObject =
-        json(
-            "records" to records.map { (record, seq) -> json("seq" to seq, "record" to record.value) },
-            "tombstones" to deleted.map { json("id" to it) },
-            "next_cursor" to "c",
-            "head" to json("count" to 1),
-        )
-
-    private fun verdict(id: String, kind: String, vararg more: Pair<String, Any>) =
-        json("id" to id, "verdict" to kind, *more)
-
     @Test
     fun `what is reported as saved is there after a restart`() {
         val store = store()
-        store.add(record("a"))
-        store.add(record("b"))
+        store.add(noteNamed("a"))
+        store.add(noteNamed("b"))
         store.delete("a")
         store.set(mapOf("x" to "살"))
         val again = store()
         assertEquals(listOf("b"), again.live.map { it.id })
-        assertEquals(Unsent(listOf(record("b")), listOf("a")), again.unsent(200))
+        assertEquals(Unsent(listOf(noteNamed("b")), listOf("a")), again.unsent(200))
         assertEquals("살", again.setting("x"))
     }
 
@@ -63,7 +48,7 @@ class StoreTest {
 
     @Test
     fun `half a file is refused wherever it was cut off`() {
-        store().add(record("a"))
+        store().add(noteNamed("a"))
         val whole = file.readBytes()
         for (length in whole.indices) {
             file.writeBytes(whole.copyOf(length))
@@ -75,18 +60,18 @@ class StoreTest {
     fun `a write that fails changes nothing`() {
         val folder = home.resolve("inner")
         val store = Store(FileStorage(folder))
-        store.add(record("a"))
+        store.add(noteNamed("a"))
         folder.deleteRecursively()
         folder.writeText("no folder any more: nothing can be written there")
-        assertEquals("storage", troubleOf { store.add(record("b")) })
+        assertEquals("storage", troubleOf { store.add(noteNamed("b")) })
         assertEquals(listOf("a"), store.live.map { it.id })
         assertEquals(listOf("a"), store.unsentIds)
     }
 
     @Test
     fun `a file appears whole or not at all, for its owner alone, and nothing else stays`() {
-        store().add(record("a"))
-        store().add(record("b"))
+        store().add(noteNamed("a"))
+        store().add(noteNamed("b"))
         assertEquals(listOf("history.json"), home.list()?.toList())
         val mode = java.nio.file.Files.getPosixFilePermissions(file.toPath())
         assertEquals(PosixFilePermissions.fromString("rw-------"), mode)
@@ -94,104 +79,26 @@ class StoreTest {
 
     @Test
     fun `what an unfinished write left behind changes nothing and goes with the next`() {
-        store().add(record("a"))
+        store().add(noteNamed("a"))
         home.resolve(".history.json.unfinished").writeText("{")
         assertEquals(listOf("a"), store().live.map { it.id })
-        store().add(record("b"))
+        store().add(noteNamed("b"))
         assertEquals(listOf("history.json"), home.list()?.toList())
     }
 
     @Test
     fun `a change that changes nothing writes nothing`() {
         val store = store()
-        store.apply(page(record("a") to 1), "e")
+        store.apply(page(noteNamed("a") to 1), "e")
         file.delete()
-        store.apply(page(record("a") to 1), "e")
+        store.apply(page(noteNamed("a") to 1), "e")
         assertFalse(file.exists())
-    }
-
-    @Test
-    fun `a deletion that came while its record was pushed is still sent`() {
-        val store = store()
-        store.add(record("a"))
-        store.delete("a")
-        store.settle(listOf(verdict("a", "created", "seq" to 1)), records = 1)
-        assertEquals(listOf("a"), store.unsent(200).deletes)
-    }
-
-    @Test
-    fun `a deletion that waits is not undone by a page`() {
-        val store = store()
-        store.delete("a")
-        store.apply(page(record("a") to 1), null)
-        assertEquals(emptyList(), store.live)
-        assertEquals(listOf("a"), store.unsent(200).deletes)
-    }
-
-    @Test
-    fun `a tombstone of the server ends a record that waits`() {
-        val store = store()
-        store.add(record("a"))
-        store.apply(page(deleted = listOf("a")), null)
-        assertEquals(emptyList(), store.live)
-        assertTrue(store.unsent(200).isEmpty)
-    }
-
-    @Test
-    fun `a full listing that lacks a tombstone gets it again even where it lists the record`() {
-        val store = store()
-        store.apply(page(record("a") to 1, record("b") to 2, deleted = listOf("c")), "e")
-        store.apply(page(deleted = listOf("b")), "e")
-        store.queueMissing(live = setOf("a", "b"), deleted = setOf("c"))
-        assertEquals(Unsent(emptyList(), listOf("b")), store.unsent(200))
-    }
-
-    @Test
-    fun `what was refused for a full account is tried again, and nothing else`() {
-        val store = store()
-        val full = json("type" to "urn:skinscore:problem:quota-exceeded")
-        listOf("a", "b").forEach { store.add(record(it)) }
-        store.settle(listOf(verdict("a", "invalid", "problem" to full), verdict("b", "invalid")), records = 2)
-        assertEquals(setOf("a", "b"), store().refused.keys)
-        store.tryAgain("quota-exceeded")
-        assertEquals(listOf("a"), store.unsentIds)
-        assertEquals(setOf("b"), store.refused.keys)
-    }
-
-    @Test
-    fun `a refused record that is deleted is refused no longer`() {
-        val store = store()
-        store.add(record("a"))
-        store.settle(listOf(verdict("a", "invalid")), records = 1)
-        store.delete("a")
-        assertEquals(emptyMap(), store.refused)
-        assertEquals(listOf("a"), store.unsent(200).deletes)
-    }
-
-    @Test
-    fun `both copies of a conflict are kept and ours is queued under its new name`() {
-        val store = store()
-        val (mine, theirs) = record("0190a000-0000-7", "mine") to record("0190a000-0000-7", "theirs")
-        store.add(mine)
-        store.settle(listOf(verdict(mine.id, "conflict", "record" to theirs.value, "seq" to 4)), records = 1)
-        assertEquals(theirs, store.get(mine.id))
-        assertEquals(listOf(Ids.secondId(mine)), store.unsentIds)
-        assertEquals(2, store.live.size)
-    }
-
-    @Test
-    fun `the note with the highest number shows, and one still unsent above all`() {
-        val store = store()
-        store.apply(page(record("b", "sent last") to 9, record("c", "sent first") to 3), null)
-        assertEquals(mapOf("s" to "sent last"), store.notes)
-        store.add(record("a", "waits"))
-        assertEquals(mapOf("s" to "waits"), store.notes)
     }
 
     @Test
     fun `erasing leaves nothing of a person and everything of the device`() {
         val store = store()
-        store.add(record("a"))
+        store.add(noteNamed("a"))
         store.set(mapOf("account" to "me", "email" to "me@example.org", "cursor" to "c", "channel_sequence" to "7"))
         store.erase()
         assertFalse("me@example.org" in file.readText())
@@ -204,7 +111,7 @@ class StoreTest {
         val random = Random(1)
         val store = store()
         repeat(300) { step ->
-            val one = record("0190a000-0000-7000-8000-00000000000${random.nextInt(9)}", TEXTS.random(random))
+            val one = noteNamed("0190a000-0000-7000-8000-00000000000${random.nextInt(9)}", TEXTS.random(random))
             when (step % 5) {
                 0 -> store.add(one)
                 1 -> store.delete(one.id)

@@ -94,6 +94,8 @@ class UpdateTest {
     }
 
     companion object {
+        private const val HUGE = 1L shl 60 // bytes
+
         @JvmStatic
         fun refusals(): List<Array<Any>> = listOf(
             arrayOf("older-channel", mapOf("sequence" to 0)),
@@ -113,6 +115,7 @@ class UpdateTest {
             arrayOf("no-file", mapOf("backend" to "vulkan")),
             arrayOf("outside", mapOf("parts" to listOf(mapOf("path" to "../x.pte", "bytes" to 1, "sha256" to "0")))),
             arrayOf("outside", mapOf("parts" to listOf(mapOf("path" to "/x.pte", "bytes" to 1, "sha256" to "0")))),
+            arrayOf("no-room", mapOf("parts" to listOf(mapOf("path" to "x.pte", "bytes" to HUGE, "sha256" to "0")))),
             arrayOf("other-form", mapOf("parts" to emptyList<Any>())),
             arrayOf("other-form", mapOf("parts" to listOf(mapOf("path" to "x.pte", "bytes" to "1", "sha256" to "0")))),
         )
