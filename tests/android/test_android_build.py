@@ -31,6 +31,11 @@ def constant(name: str) -> str:
     return found
 
 
+def look() -> str:
+    """The colours of the screens, as the sources hold them on one line each."""
+    return re.sub(r"\s+", " ", (ANDROID / "app/src/main/kotlin/Look.kt").read_text())
+
+
 def test_everything_builds_with_warnings_as_errors(build: Build):
     assert "<arg>-Werror</arg>" in (ANDROID / "pom.xml").read_text()
     assert build.status == 0, build.log
@@ -81,9 +86,14 @@ def test_the_manifest_names_classes_that_there_are():
 def test_resources_are_xml_and_name_what_there_is():
     folder = ANDROID / "app/src/main"
     files = [folder / "AndroidManifest.xml", *sorted((folder / "res").rglob("*.xml"))]
-    text = "\n".join(ElementTree.tostring(ElementTree.parse(path).getroot(), "unicode") for path in files)
-    held = {f"{path.parent.name.split('-')[0]}/{path.stem}" for path in files[1:]} | {"style/SkinScore"}
-    assert set(re.findall(r'"@((?:style|mipmap|drawable)/\w+)"', text)) <= held
+    roots = [ElementTree.parse(path).getroot() for path in files]
+    text = "\n".join(ElementTree.tostring(root, "unicode") for root in roots)
+    held = {f"{path.parent.name.split('-')[0]}/{path.stem}" for path in files[1:]}
+    held |= {f"{one.tag}/{one.get('name')}" for root in roots for one in root if root.tag == "resources"}
+    named = set(re.findall(r'[">]@((?:style|mipmap|drawable|color)/\w+)["<]', text))
+    assert len(named) >= 4 and named <= held
+    (accents,) = re.findall(r"val accent = if \(isNight\) 0xFF(\w{6}).toInt\(\) else 0xFF(\w{6})", look())
+    assert set(re.findall(r'name="accent">#(\w+)<', text)) == set(accents)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)

@@ -1,6 +1,5 @@
 package io.skinscore.app
 
-import android.app.AlertDialog
 import android.view.View
 import io.skinscore.core.About
 
@@ -86,11 +85,7 @@ class AccountPage(
         PasswordDialog(kit, "account.delete", "account.deleteLead", model::deleteAccount).show()
 
     private fun confirm(title: String, lead: String, yes: String, done: () -> Unit) {
-        AlertDialog.Builder(kit.context)
-            .setTitle(words.of(title))
-            .setMessage(lead)
-            .setPositiveButton(words.of(yes)) { _, _ -> done() }
-            .setNegativeButton(words.of("action.cancel"), null)
-            .show()
+        val cancel = Reply(words.of("action.cancel"))
+        kit.ask(words.of(title), lead, Reply(words.of(yes), Kind.DANGER, done), cancel)
     }
 }

@@ -1,6 +1,5 @@
 package io.skinscore.app
 
-import android.app.AlertDialog
 import android.view.View
 import io.skinscore.core.Record
 import io.skinscore.core.get
@@ -15,17 +14,18 @@ class EntryDialog(
 ) {
     private val words = kit.words
     private val note = kit.field(words.of("entry.note"), Field.NOTE).apply { text = note }
+    private val cancel = Reply(words.of("action.cancel"))
 
     fun show() {
-        AlertDialog.Builder(kit.context)
-            .setTitle("${words.part(record.part)}, ${words.moment(record.capturedAt)}")
-            .setView(kit.inDialog(content()))
-            .setPositiveButton(words.of("entry.save")) { _, _ ->
-                model.note(record.id, note.text.trim())
-            }
-            .setNegativeButton(words.of("action.cancel"), null)
-            .setNeutralButton(words.of("entry.delete")) { _, _ -> ask() }
-            .show()
+        val title = "${words.part(record.part)}, ${words.moment(record.capturedAt)}"
+        val save = Reply(words.of("entry.save")) { model.note(record.id, note.text.trim()) }
+        kit.ask(
+            title,
+            content(),
+            save,
+            cancel,
+            Reply(words.of("entry.delete"), Kind.DANGER, ::confirm),
+        )
     }
 
     private fun content(): View {
@@ -34,12 +34,8 @@ class EntryDialog(
         return kit.column(note.view, kit.aside("$model. ${words.of("entry.noPhoto")}"))
     }
 
-    private fun ask() {
-        AlertDialog.Builder(kit.context)
-            .setTitle(words.of("entry.deleteTitle"))
-            .setMessage(words.of("entry.deleteLead"))
-            .setPositiveButton(words.of("entry.delete")) { _, _ -> model.delete(record.id) }
-            .setNegativeButton(words.of("action.cancel"), null)
-            .show()
+    private fun confirm() {
+        val delete = Reply(words.of("entry.delete"), Kind.DANGER) { model.delete(record.id) }
+        kit.ask(words.of("entry.deleteTitle"), words.of("entry.deleteLead"), delete, cancel)
     }
 }

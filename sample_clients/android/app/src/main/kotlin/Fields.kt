@@ -5,7 +5,6 @@ import android.text.InputType
 import android.text.TextWatcher
 import android.view.View
 import android.widget.EditText
-import android.widget.FrameLayout
 
 /** What is written into a field: how the keyboard looks, and what a password manager fills in. */
 enum class Field(val input: Int, val fills: String?) {
@@ -84,10 +83,3 @@ private class Typed(private val changed: () -> Unit) : TextWatcher {
 }
 
 fun Kit.field(label: String, kind: Field) = LabelledField(this, label, kind)
-
-/** The margin that a dialog's own parts have. */
-fun Kit.inDialog(content: View): View =
-    FrameLayout(context).apply {
-        setPadding(look.dp(24), look.dp(12), look.dp(24), 0)
-        addView(content)
-    }

@@ -3,6 +3,7 @@ package io.skinscore.app
 import android.graphics.Typeface
 import android.view.View
 import android.view.ViewGroup
+import android.view.ViewGroup.LayoutParams.MATCH_PARENT
 import android.widget.BaseAdapter
 import android.widget.FrameLayout
 import android.widget.ListView
@@ -43,12 +44,14 @@ class HistoryPage(private val kit: Kit, private val model: ScreenModel) : Page {
             )
         )
 
+    private val narrow = kit.narrow(list, MATCH_PARENT)
+
     override val view: View =
-        FrameLayout(kit.context).apply { listOf(list, empty).forEach(::addView) }
+        FrameLayout(kit.context).apply { listOf(narrow, empty).forEach(::addView) }
 
     override fun show(state: State) {
         val held = state.held
-        list.shown = held.history.isNotEmpty()
+        narrow.shown = held.history.isNotEmpty()
         empty.shown = held.history.isEmpty()
         count.text = words.of("history.count", "count" to held.history.size)
         guest.shown = held.email == null

@@ -21,14 +21,17 @@ fun Kit.scrolling(content: LinearLayout): ScrollView =
     ScrollView(context).apply {
         isFillViewport = true
         content.setPadding(look.dp(20), 0, look.dp(20), look.dp(32))
-        val narrow = Narrow(content, look.dp(WIDEST))
-        addView(narrow, FrameLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
+        addView(narrow(content, WRAP_CONTENT), FrameLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT))
     }
 
+/** No wider than one reads well, in the middle. */
+fun Kit.narrow(content: View, height: Int): View = Narrow(content, look.dp(WIDEST), height)
+
 /** Keeps [content] in the middle and at most [widest] px wide. */
-private class Narrow(content: View, private val widest: Int) : FrameLayout(content.context) {
+private class Narrow(content: View, private val widest: Int, height: Int) :
+    FrameLayout(content.context) {
     init {
-        addView(content, LayoutParams(MATCH_PARENT, WRAP_CONTENT, Gravity.CENTER_HORIZONTAL))
+        addView(content, LayoutParams(MATCH_PARENT, height, Gravity.CENTER_HORIZONTAL))
     }
 
     override fun onMeasure(widthSpec: Int, heightSpec: Int) {

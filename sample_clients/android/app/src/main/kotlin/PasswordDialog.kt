@@ -13,17 +13,10 @@ class PasswordDialog(
     private val password = kit.field(words.of("account.confirm"), Field.PASSWORD)
 
     fun show() {
-        val dialog =
-            AlertDialog.Builder(kit.context)
-                .setTitle(words.of(title))
-                .setView(
-                    kit.inDialog(
-                        kit.column(lead?.let { kit.text(words.of(it), 15f) }, password.view)
-                    )
-                )
-                .setPositiveButton(words.of(title)) { _, _ -> onPassword(password.text) }
-                .setNegativeButton(words.of("action.cancel"), null)
-                .show()
+        val body = kit.column(lead?.let { kit.text(words.of(it), 15f) }, password.view)
+        val kind = if (lead == null) Kind.QUIET else Kind.DANGER
+        val yes = Reply(words.of(title), kind) { onPassword(password.text) }
+        val dialog = kit.ask(words.of(title), body, yes, Reply(words.of("action.cancel")))
         val go = dialog.getButton(AlertDialog.BUTTON_POSITIVE)
         go.isEnabled = false
         password.onText { go.isEnabled = password.text.isNotEmpty() }

@@ -36,20 +36,10 @@ class Questions(private val kit: Kit, private val model: ScreenModel) {
 
     private fun code(code: String): AlertDialog {
         val shown = kit.bold(code, 20f).apply { setTextIsSelectable(true) }
-        return AlertDialog.Builder(kit.context)
-            .setTitle(words.of("account.codeTitle"))
-            .setView(
-                kit.inDialog(
-                    kit.column(
-                        shown,
-                        kit.text(words.of("account.codeLead"), 15f),
-                        kit.button(words.of("account.codeCopy")) { copy(code) },
-                    )
-                )
-            )
-            .setPositiveButton(words.of("account.codeDone")) { _, _ -> model.codeWritten() }
-            .setCancelable(false)
-            .show()
+        val copy = kit.button(words.of("account.codeCopy")) { copy(code) }
+        val body = kit.column(shown, kit.text(words.of("account.codeLead"), 15f), copy)
+        val done = Reply(words.of("account.codeDone")) { model.codeWritten() }
+        return kit.ask(words.of("account.codeTitle"), body, done, no = null)
     }
 
     private fun copy(code: String) =
@@ -57,21 +47,11 @@ class Questions(private val kit: Kit, private val model: ScreenModel) {
             .setPrimaryClip(ClipData.newPlainText(words.of("account.codeTitle"), code))
 
     private fun consent(text: ConsentText): AlertDialog {
-        val builder =
-            AlertDialog.Builder(kit.context)
-                .setTitle(words.of("account.consent.sync"))
-                .setMessage(text.text)
-                .setNegativeButton(words.of("action.cancel")) { _, _ -> model.answer(null) }
-                .setOnCancelListener { model.answer(null) }
-        if (text.agreed) {
-            builder.setPositiveButton(words.of("account.consentWithdraw")) { _, _ ->
-                model.answer(false)
-            }
-        } else {
-            builder.setPositiveButton(words.of("account.consentAgree")) { _, _ ->
-                model.answer(true)
-            }
-        }
-        return builder.show()
+        val (word, kind) =
+            if (text.agreed) "account.consentWithdraw" to Kind.DANGER
+            else "account.consentAgree" to Kind.QUIET
+        val yes = Reply(words.of(word), kind) { model.answer(agreed = !text.agreed) }
+        val no = Reply(words.of("action.cancel")) { model.answer(agreed = null) }
+        return kit.ask(words.of("account.consent.sync"), text.text, yes, no)
     }
 }

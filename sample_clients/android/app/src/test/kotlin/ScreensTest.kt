@@ -10,6 +10,7 @@ import org.junit.runner.RunWith
 import org.robolectric.ParameterizedRobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
+import org.robolectric.shadows.ShadowDialog
 
 /**
  * Every screen, drawn in both languages by day and by night, and with the largest letters; see
@@ -42,12 +43,26 @@ class ScreensTest(
         Screen.entries.forEach { look(shown, it.name.lowercase(), it) }
         shown.model.grade { SomeHistory.photo(1) }
         look(shown, "result", Screen.GRADE)
+        EntryDialog(Kit(shown.activity), shown.model, SomeHistory.scores[8], "slept little").show()
+        lookAtDialog(shown, "entry")
+        PasswordDialog(Kit(shown.activity), "account.delete", "account.deleteLead") {}.show()
+        lookAtDialog(shown, "delete")
     }
 
     private fun look(shown: Shown, name: String, screen: Screen) {
         shown.go(screen)
         shown.draw("${this.name}-$name")
-        val views = shown.views()
+        judge(shown.views())
+    }
+
+    private fun lookAtDialog(shown: Shown, name: String) {
+        shown.settle()
+        val root = checkNotNull(ShadowDialog.getLatestDialog().window).decorView
+        shown.draw("${this.name}-$name", root)
+        judge(shown.views(root))
+    }
+
+    private fun judge(views: List<View>) {
         assertEquals(
             emptyList(),
             views.filterIsInstance<TextView>().filter(::isCut).map { it.text.toString() },
