@@ -1,1 +1,1 @@
-{"key_id": "DEVELOPMENT-ONLY", "algorithm": "Ed25519", "signature": "8z/1IcuPCaXVT6W4sh85JkseTOqqx5//Dk7f9c3zf802t6ZNAZRqOvclqS32qzpsNMt74JQHU+846Vnzbdm+AA=="}
+{"key_id": "DEVELOPMENT-ONLY", "algorithm": "Ed25519", "signature": "KqtQixjkEEQ6XYHuJGQtw5apfk57LSNmnXhWxAC7vwuMLlCqIK7vizdirZPjeQaWlWK/87P4EupGlTyJJgGOCQ=="}

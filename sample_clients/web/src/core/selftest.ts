@@ -4,9 +4,6 @@ import { hashOf } from './ids';
 import { type Grading, type Outputs, graded } from './scoring';
 import { Trouble } from './trouble';
 
-// onnxruntime's WebAssembly adds up a mean value by value in single precision, which shifts expected grades a little;
-// measured .053 on the golden photos, whose tolerance was set for native runtimes.
-const WASM_EXPECTED = 0.1;
 const FLOOR = 1e-6; // of a quality figure: below it a share of it means nothing
 
 interface Answers {
@@ -50,7 +47,7 @@ function faultOf(grading: Grading, wanted: Answers, golden: Golden, precision: s
   const all = grading.attributes;
   if (!all.every((one, a) => one.grade === wanted.grades[a])) return 'grades';
   if (!all.every((one, a) => one.balanced === wanted.balanced[a])) return 'balanced';
-  const near = Math.max(golden.tolerance_expected[precision], WASM_EXPECTED);
+  const near = golden.tolerance_expected[precision];
   if (!all.every((one, a) => Math.abs(one.expected - wanted.expected[a]) <= near)) return 'expected';
   if (!golden.tolerance_heat) return null; // bundles of sequence 2 and before have neither of these
   const place = golden.tolerance_heat[precision];
