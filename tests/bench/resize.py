@@ -5,7 +5,6 @@
 Processor time, so that others' work on a busy machine is not in it; `first` is before Java has compiled the loops.
 """
 
-import argparse
 import json
 import statistics
 import subprocess
@@ -15,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.android.driver import CORE, compiled, java
+from tests.commands import parser, tell
 
 WIDTH, HEIGHT, SIZE, RUNS = 4000, 3000, 224, 21
 KINDS = {"rgb": 3, "rgba": 4}  # bytes of a pixel; an Android bitmap has four
@@ -22,19 +22,11 @@ KINDS = {"rgb": 3, "rgba": 4}  # bytes of a pixel; an Android bitmap has four
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure and print; 2 when the core does not build."""
-    p = argparse.ArgumentParser(
-        "python -m tests.bench.resize", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    p.add_argument("--json", choices=["-"], help="print one JSON object")
-    args = p.parse_args(argv)
+    args = parser("tests.bench.resize", __doc__).parse_args(argv)
     if fault := compiled():
         print(f"the Kotlin core does not build: {fault}", file=sys.stderr)
         return 2
-    figures = {kind: measured(channels) for kind, channels in KINDS.items()}
-    text = "\n".join(
-        f"{kind}: median {found['median']} ms, first {found['first']} ms" for kind, found in figures.items()
-    )
-    print(json.dumps({"resize_ms": figures}) if args.json else text)
+    tell({"resize_ms": {kind: measured(channels) for kind, channels in KINDS.items()}}, args.json)
     return 0
 
 

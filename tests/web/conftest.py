@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from sample_clients.demo.__main__ import sample_photo
 from sample_clients.demo.server import free_port, running_server
 from sample_clients.web import build
-from tests.web.models import ModelFolder
+from tests.model_folder import ModelFolder
 from tests.web.person import PHONE, Person
 
 PATIENCE = 60_000  # ms, on a machine that does other things beside

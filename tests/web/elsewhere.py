@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from tests.model_folder import MODEL
 from tests.people import Person as Account
-from tests.web.models import MODEL
 
 DAYS = ("2026-08-03", "2026-08-17", "2026-08-31", "2026-09-14", "2026-09-28", "2026-10-12", "2026-10-26")
 

@@ -11,7 +11,7 @@ from sample_clients.python.bundle import open_bundle
 from sample_clients.python.photo import decode
 from sample_clients.python.resize import model_input
 from sample_clients.python.scorer import Scorer
-from tests.web.models import REFERENCE
+from tests.model_folder import REFERENCE
 
 LEVELS = 3  # of 255, that JPEG decoders may differ
 

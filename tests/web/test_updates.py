@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.model_folder import MODEL, REFERENCE
 from tests.web import looks
-from tests.web.models import MODEL, REFERENCE
 from tests.web.person import Person
 
 TRIES = 4

@@ -11,7 +11,7 @@ from typing import Any
 from mobile_export.channel import Terms, compose
 from mobile_export.signing import DEVELOPMENT_KEY, read_key
 
-REFERENCE = Path(__file__).parents[2] / "mobile_export" / "reference"
+REFERENCE = Path(__file__).parents[1] / "mobile_export" / "reference"
 MODEL = {key: json.loads((REFERENCE / "bundle.json").read_bytes())[key] for key in ("name", "version", "sequence")}
 
 
@@ -28,9 +28,9 @@ class ModelFolder:
         raw = json.dumps(data).encode()
         folder = self.path / "previous" / str(data["sequence"])
         self._link(folder)
-        self._replace(folder / "bundle.json", raw)
+        self.replace(folder / "bundle.json", raw)
         if signed:
-            self._replace(folder / "bundle.sig", read_key(DEVELOPMENT_KEY).sign(raw).encode())
+            self.replace(folder / "bundle.sig", read_key(DEVELOPMENT_KEY).sign(raw).encode())
         return hashlib.sha256(raw).hexdigest()
 
     def offer(self, sha256: str, **terms: Any) -> None:
@@ -48,13 +48,14 @@ class ModelFolder:
         for name in ("channel.json", "channel.sig"):
             (self.path / name).unlink(missing_ok=True)
 
+    def replace(self, path: Path, data: bytes) -> None:
+        """Another content for one file."""
+        path.unlink()  # a link to the committed file, which stays as it is
+        path.write_bytes(data)
+
     def _link(self, folder: Path) -> None:
         for file in (path for path in REFERENCE.rglob("*") if path.is_file()):
             target = folder / file.relative_to(REFERENCE)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)
             os.symlink(file, target)
-
-    def _replace(self, path: Path, data: bytes) -> None:
-        path.unlink()  # a link to the committed file, which stays as it is
-        path.write_bytes(data)
