@@ -6,7 +6,7 @@
 Either device adds, notes, deletes, syncs, loses (half of) an answer, restarts, signs out, withdraws its consent, makes
 another body under an id that is taken; the Kotlin one is killed as well, and the server is put back to an older state.
 Each body carries a mark. Afterwards both devices and the server hold what was made less what was deleted, each once.
-Wants the core compiled: mvn -q -f sample_clients/android -pl core process-test-classes. Status 0 when all are alike.
+Status 0 when all are alike.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from typing import Any
 from tqdm import tqdm
 
 from tests.android.chance import EMAIL, Conversation
+from tests.android.driver import compiled
 from tests.android.sides import KotlinSide, PythonSide
 from tests.people import Person
 from tests.relay import relay
@@ -38,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     p.add_argument("--steps", type=int, default=500)
     p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     args = p.parse_args(argv)
+    if fault := compiled():
+        print(f"conversation: {fault.strip()}", file=sys.stderr)
+        return 2
     figures = [conversed(seed, args.steps) for seed in args.seeds]
     text = json.dumps({"conversations": figures, "failures": sum(bool(one["wrong"]) for one in figures)})
     if args.json and args.json != "-":

@@ -10,6 +10,7 @@ from tests.android.build import ANDROID, Build, written
 
 MAVEN = {"m": "http://maven.apache.org/POM/4.0.0"}
 MODULES = ("core", "app")
+BUNDLE = ANDROID.parents[1] / "mobile_export" / "reference"
 NAMESPACE = "{http://schemas.android.com/apk/res/android}"
 SOURCES = sorted(path for path in ANDROID.rglob("*.kt") if "target" not in path.parts)
 
@@ -61,7 +62,7 @@ def test_gradle_builds_with_mavens_versions():
 
 def test_one_version_of_executorch_is_named_everywhere():
     named = re.findall(r'"org.pytorch:executorch-android:([\d.]+)"', gradle("app"))
-    bundle = json.loads((ANDROID.parents[1] / "mobile_export" / "reference" / "bundle.json").read_text())
+    bundle = json.loads((BUNDLE / "bundle.json").read_text())
     (phone,) = [file for file in bundle["files"] if file["backend"] == "xnnpack" and file["role"] == "phone"]
     assert named == [constant("RUNTIME")] == [properties("executorch")["executorch.version"]] == [phone["min_runtime"]]
 
@@ -94,6 +95,14 @@ def test_resources_are_xml_and_name_what_there_is():
     assert len(named) >= 4 and named <= held
     (accents,) = re.findall(r"val accent = if \(isNight\) 0xFF(\w{6}).toInt\(\) else 0xFF(\w{6})", look())
     assert set(re.findall(r'name="accent">#(\w+)<', text)) == set(accents)
+
+
+def test_the_readme_expects_the_grades_and_the_size_of_the_committed_model():
+    readme = (ANDROID / "README.md").read_text("utf-8")
+    golden = json.loads((BUNDLE / "golden.json").read_text())["photos"][0]["outputs"]["int8"]["grades"]
+    (model,) = BUNDLE.glob("*.pte")
+    assert f"as a cheek gives {' '.join(map(str, golden))}." in readme
+    assert f"{model.stat().st_size / 1e6:.1f} MB `.pte`" in readme
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)

@@ -10,6 +10,7 @@ internal object Problems {
         if (answer.status >= 400) throw trouble(answer)
         val kind = answer.header("Content-Type").orEmpty().substringBefore(';')
         if (answer.status in EMPTY || (answer.status < 300 && kind in ANSWERS)) return answer
+        answer.close()
         throw Trouble("unexpected", "what answers there is no SkinScore server: check the network")
     }
 

@@ -110,4 +110,13 @@ class LoginTest {
         assertTrue(checkNotNull(names.first()).length >= 32)
         assertEquals(null, store.setting("attempt"))
     }
+
+    @Test
+    fun `a secret is kept over restarts and goes when told`() {
+        assertEquals(null, FileSecrets(home).read())
+        FileSecrets(home).write("one")
+        assertEquals("one", FileSecrets(home).read())
+        repeat(2) { FileSecrets(home).write(null) }
+        assertEquals(null, FileSecrets(home).read())
+    }
 }

@@ -58,6 +58,17 @@ class ServerTest {
     }
 
     @Test
+    fun `a thread that is interrupted asks no more`() {
+        val interrupted = {
+            Thread.currentThread().interrupt()
+            throw IOException("interrupted")
+        }
+        val transport = Scripted(interrupted)
+        assertFailsWith<InterruptedException> { server(transport).fetch("/x") }
+        assertEquals(1, transport.asked.size)
+    }
+
+    @Test
     fun `a page of somebody else is no answer, nor is the way to one`() {
         val portal = { Answer(200, mapOf("Content-Type" to "text/html"), ByteArrayInputStream("<html>".toByteArray())) }
         val elsewhere = { Answer(302, mapOf("Location" to "/"), ByteArrayInputStream(ByteArray(0))) }

@@ -136,15 +136,6 @@ class StoreTest {
         Home(home).close()
     }
 
-    @Test
-    fun `a secret is kept over restarts and goes when told`() {
-        assertEquals(null, FileSecrets(home).read())
-        FileSecrets(home).write("one")
-        assertEquals("one", FileSecrets(home).read())
-        repeat(2) { FileSecrets(home).write(null) }
-        assertEquals(null, FileSecrets(home).read())
-    }
-
     private companion object {
         val TEXTS = listOf("", "살 \u0000", "e\u0301", "\"\\")
     }

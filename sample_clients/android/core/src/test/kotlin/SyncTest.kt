@@ -67,6 +67,24 @@ class SyncTest {
     }
 
     @Test
+    fun `a format that is retired is told as such and what waits stays`() {
+        store.add(record)
+        assertEquals("client-too-old", troubleOf { sync(problem(403, "client-too-old")) })
+        assertEquals(listOf("a"), store.unsentIds)
+    }
+
+    @Test
+    fun `what a full account refused is sent again when there is room`() {
+        val full = json("type" to "urn:skinscore:problem:quota-exceeded")
+        val one = page(1, Record.fold(listOf(record)))
+        store.add(record)
+        val refused = verdicts("id" to "a", "verdict" to "invalid", "problem" to full)
+        assertEquals(SyncOutcome(refused = 1, complete = true), sync(refused, page(0, "0".repeat(16))))
+        assertEquals(SyncOutcome(pushed = 1, complete = true), sync(verdicts("id" to "a", "verdict" to "created"), one))
+        assertEquals(emptyMap(), store.refused)
+    }
+
+    @Test
     fun `a batch stays below the server's limit`() {
         val long = "가".repeat(100_000) // 300,000 bytes
         val records = List(5) { checkNotNull(Record.of(json("id" to "$it", "text" to long))) }
