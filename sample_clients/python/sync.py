@@ -67,7 +67,7 @@ def _push(store: Store, server: Server, outcome: Outcome) -> None:
 
 def _verdicts(server: Server, batch: list[dict[str, Any]], deletes: list[str]) -> list[dict[str, Any]]:
     """What became of each, in order. Raises `ServerError` for verdicts of other ids: no push would come to its end."""
-    results = server.call("POST", "/v1/sync", json={"records": batch, "deletes": deletes}).json()["results"]
+    results = server.call("POST", "/v1/sync", json={"records": batch, "deletes": deletes}).json().get("results", [])
     if [verdict["id"] for verdict in results] != [record["id"] for record in batch] + deletes:
         raise ServerError("unexpected", "the server did not answer for every record: try again later")
     return results
@@ -114,8 +114,16 @@ def _page(store: Store, server: Server, limit: int | None) -> dict[str, Any] | N
     if answer.status_code == NOT_MODIFIED:
         return None
     page = answer.json()
+    _require_end(page, cursor)
     store.apply_page(page, answer.headers.get("ETag"))
     return page
+
+
+def _require_end(page: dict[str, Any], cursor: str | None) -> None:
+    """Raises `ServerError` for a page from which no pull would come to its end."""
+    following = page.get("next_cursor")
+    if not isinstance(following, str) or (page["has_more"] and following == cursor):
+        raise ServerError("unexpected", "the server's history does not come to its end: try again later")
 
 
 def _same(store: Store, head: dict) -> bool:

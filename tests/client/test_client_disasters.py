@@ -63,37 +63,6 @@ def test_a_delete_made_while_its_record_is_being_pushed_is_not_forgotten(phone, 
     assert Record.get(Record.id == record["id"]).tombstone
 
 
-SPOILT = {
-    "none": lambda verdicts: [],
-    "in another order": lambda verdicts: verdicts[::-1],
-    "one twice": lambda verdicts: [verdicts[0]] * 2,
-}
-
-
-@pytest.mark.parametrize("how", SPOILT)
-def test_verdicts_for_other_records_end_the_push_and_settle_nothing(phone, monkeypatch, how):
-    store, server, wire = phone
-    for _ in range(2):
-        store.add(score())
-    answered, pushes = wire.request, []
-
-    def spoilt(method, url, **options):
-        answer = answered(method, url, **options)
-        if method == "POST" and url.endswith("/v1/sync"):
-            pushes.append(answer)
-            assert len(pushes) < 3, "the push goes on for ever"
-            told = answer.json()
-            answer._content = json.dumps(told | {"results": SPOILT[how](told["results"])}).encode()
-        return answer
-
-    with monkeypatch.context() as broken:
-        broken.setattr(wire, "request", spoilt)
-        with pytest.raises(ServerError, match="did not answer for every record: try again later"):
-            sync(store, server)
-    assert len(pushes) == 1 and store.unsent_count() == 2
-    assert sync(store, server).complete and store.unsent_count() == 0
-
-
 def test_long_notes_do_not_make_a_push_too_large(phone):
     store, server, _ = phone
     record = score()
