@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +30,7 @@ class Server:
         self.session.hooks["response"].append(insist_on_whole_head)
         self._access: str | None = None
         self._refreshing = threading.Lock()
+        self._login = threading.RLock()  # both tokens change together
 
     def sign_in(
         self,
@@ -54,12 +55,13 @@ class Server:
         if self.store.setting("account") not in (None, issued["account_id"]):
             self._send("POST", "/v1/auth/logout", token=issued["access_token"])
             raise ServerError("other-account", OTHER_ACCOUNT)
-        with self.store.transaction():
-            self.store.set("account", issued["account_id"])
-            self.store.set("email", email.lower())
-            self.store.set("attempt", None)
-            self.store.set("refresh_token", issued["refresh_token"])
-        self._access = issued["access_token"]
+        with self._login:
+            with self.store.transaction():
+                self.store.set("account", issued["account_id"])
+                self.store.set("email", email.lower())
+                self.store.set("attempt", None)
+                self.store.set("refresh_token", issued["refresh_token"])
+            self._access = issued["access_token"]
         return issued.get("recovery_code")
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
@@ -92,16 +94,18 @@ class Server:
             if token is None:
                 raise ServerError("unauthorized", "not signed in: use `login` or `register` first")
             try:
-                self._keep(self._send("POST", "/v1/auth/refresh", json={"refresh_token": token}).json())
+                issued = self._send("POST", "/v1/auth/refresh", json={"refresh_token": token}).json()
             except ServerError as error:
                 if error.slug in ENDED:
-                    self.forget()
+                    self._while_held(token, self.forget)
                 raise
+            self._while_held(token, lambda: self._keep(issued))
 
     def forget(self) -> None:
-        """Drop the tokens; the history stays."""
-        self._access = None
-        self.store.set("refresh_token", None)
+        """Drop the tokens; the history stays. Those that are still on their way are not kept."""
+        with self._login:
+            self._access = None
+            self.store.set("refresh_token", None)
 
     def _require_own(self, how: str, email: str) -> None:
         """Refuse another account before the server does anything: makes one, uses a code up, ends device logins."""
@@ -114,6 +118,13 @@ class Server:
         if (key := self.store.setting("attempt")) is None:
             self.store.set("attempt", key := secrets.token_urlsafe(24))
         return key
+
+    def _while_held(self, token: str, change: Callable[[], None]) -> None:
+        """Raises `ServerError` where that login ended, or another began, while the answer was on its way."""
+        with self._login:
+            if self.store.setting("refresh_token") != token:
+                raise ServerError("unauthorized", "the login here changed meanwhile: try again")
+            change()
 
     def _keep(self, issued: dict[str, Any]) -> None:
         self.store.set("refresh_token", issued["refresh_token"])

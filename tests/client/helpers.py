@@ -1,5 +1,6 @@
-"""Records for the client's tests, and whether devices hold the same."""
+"""Records for the client's tests, whether devices hold the same, and what happens while an answer is on its way."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sample_clients.python import ids, records
@@ -16,3 +17,17 @@ def score(**changes: Any) -> dict[str, Any]:
 def same(*devices: tuple[Store, Server, Any]) -> bool:
     """Whether the histories of these devices have one checksum."""
     return len({records.fold(store.live()) for store, _, _ in devices}) == 1
+
+
+def meanwhile(wire: Any, act: Callable[[], None]) -> None:
+    """Let something happen while the answer to the next refresh is on its way."""
+    answered = wire.request
+
+    def late(method: str, url: str, **options: Any) -> Any:
+        answer = answered(method, url, **options)
+        if url.endswith("/refresh"):
+            wire.request = answered
+            act()
+        return answer
+
+    wire.request = late

@@ -8,7 +8,7 @@ from sample_clients.python.__main__ import main
 from sample_clients.python.client import Client
 from sample_clients.python.http import ServerError
 from tests.client.conftest import Wire
-from tests.client.helpers import score
+from tests.client.helpers import meanwhile, score
 
 EMAIL, PASSWORD, MARKER = "me@example.org", "a long password", "a telling marker"
 
@@ -65,6 +65,15 @@ def test_erasing_leaves_no_byte_of_a_person_and_all_that_concerns_the_device(cli
     client.erase_here()
     assert left() == set()
     assert (client.models.seen, client.models.install_id) == (7, install) and "a" * 64 in client.models.revoked
+
+
+def test_tokens_that_arrive_after_erasing_are_not_kept(client):
+    client.server._access = None
+    meanwhile(client.server.session, client.erase_here)
+    with pytest.raises(ServerError, match="changed meanwhile"):
+        client.sync()
+    assert client.server._access is None and client.store.setting("refresh_token") is None
+    assert client.store.live() == [] and client.store.setting("account") is None
 
 
 @pytest.mark.parametrize("said", [None, "n", ""])

@@ -8,7 +8,7 @@ import pytest
 from api.database import database
 from sample_clients.python.http import ServerError
 from sample_clients.python.sync import sync
-from tests.client.helpers import score
+from tests.client.helpers import meanwhile, score
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
@@ -55,3 +55,31 @@ def test_many_threads_refresh_once(two):
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(look, range(8))) == [200] * 8
     assert sum(url.endswith("/refresh") for url in seen) == 1
+
+
+def test_tokens_that_arrive_after_signing_out_are_not_kept(two):
+    store, server, wire = two[0]
+    server._access = None
+    meanwhile(wire, server.forget)
+    with pytest.raises(ServerError, match="changed meanwhile"):
+        server.call("GET", "/v1/account")
+    assert server._access is None and store.setting("refresh_token") is None
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_an_answer_for_an_earlier_login_leaves_the_new_one_alone(two, ended):
+    store, server, wire = two[0]
+    if ended:
+        server.call("POST", "/v1/auth/logout")
+    server._access = None
+    kept = []
+
+    def sign_in_again() -> None:
+        server.sign_in("login", "me@example.org", "a long password", "phone")
+        kept.extend([store.setting("refresh_token"), server._access])
+
+    meanwhile(wire, sign_in_again)
+    with pytest.raises(ServerError, match="changed meanwhile"):
+        server.call("GET", "/v1/account")
+    assert kept == [store.setting("refresh_token"), server._access]
+    assert server.call("GET", "/v1/account").status_code == 200
