@@ -9,7 +9,7 @@ import { type Entry, fold } from './records';
 import type { Head, Page, Verdict } from './answers';
 import type { Store } from './store';
 import { applyPage, queueMissing, settle, tryAgain } from './store-sync';
-import { codeOf } from './trouble';
+import { Trouble, codeOf } from './trouble';
 
 const BATCH = 200; // items; the server takes no more
 const BATCH_BYTES = 900_000; // the server takes 1 MiB
@@ -72,12 +72,22 @@ class Round {
       const waiting = await this.store.unsent(BATCH);
       if (!waiting.records.length && !waiting.deletes.length) return;
       const json = { records: fitting(waiting.records), deletes: waiting.deletes };
-      const answer = await this.server.call('POST', '/v1/sync', { json });
-      const { results }: { results: Verdict[] } = await answer.json();
+      const results = await this.verdicts(json);
       await this.store.transaction((tx) => settle(tx, results, json.records.length));
       this.counts.pushed += results.filter((one) => ['created', 'deleted'].includes(one.verdict)).length;
       this.counts.refused += results.filter((one) => one.verdict === 'invalid').length;
     }
+  }
+
+  /** What became of each, in order. A verdict for another id would leave the queue as it is, for ever. */
+  private async verdicts(json: { records: Entry[]; deletes: string[] }): Promise<Verdict[]> {
+    const answer = await this.server.call('POST', '/v1/sync', { json });
+    const { results = [] }: { results?: Verdict[] } = await answer.json();
+    const asked = [...json.records.map(({ id }) => id), ...json.deletes];
+    if (results.length !== asked.length || results.some(({ id }, place) => id !== asked[place])) {
+      throw new Trouble('unexpected', 'the server did not answer for every record: try again later');
+    }
+    return results;
   }
 
   /** All pages after the stored cursor; the head of the last one. */
@@ -96,6 +106,9 @@ class Round {
     const answer = await this.server.call('GET', '/v1/sync', { query: { cursor, limit: this.limit }, headers });
     if (answer.status === 304) return null;
     const page: Page = await answer.json();
+    if (typeof page.next_cursor !== 'string' || (page.has_more && page.next_cursor === cursor)) {
+      throw new Trouble('unexpected', "the server's history does not come to its end: try again later");
+    }
     await this.store.transaction((tx) => applyPage(tx, page, answer.headers.get('ETag')));
     return page;
   }
