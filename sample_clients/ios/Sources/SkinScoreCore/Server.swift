@@ -13,6 +13,7 @@ public actor Server {
 
     static let format = ["Skinscore-Format": "1"]  // of records and sync; `client-too-old` when it is retired
     static let ended: Set<String> = ["refresh-reused", "refresh-expired", "refresh-revoked"]
+    private static let signedOut = Trouble("unauthorized", "not signed in: sign in or register first")
 
     init(url: URL, store: Store, secrets: any Secrets, transport: any Transport, patience: Patience) {
         self.url = url
@@ -48,10 +49,11 @@ public actor Server {
     /// A fresh access token for the password, good for export and deletion.
     func reauthenticate(_ password: String) async throws {
         let answer = try await call(Request("POST", "/v1/auth/reauth", json: ["password": .string(password)]))
+        guard try secrets.read() != nil else { throw Server.signedOut }
         access = try answer.json()["access_token"]?.text
     }
 
-    /// Drop the tokens; the history stays.
+    /// Drop the tokens; the history stays. Those that are still on their way are not kept.
     func forget() throws {
         access = nil
         try secrets.write(nil)
@@ -73,15 +75,15 @@ public actor Server {
     }
 
     private func renew() async throws {
-        guard try await isSignedIn(), let token = try secrets.read() else {
-            throw Trouble("unauthorized", "not signed in: sign in or register first")
-        }
+        guard try await isSignedIn(), let token = try secrets.read() else { throw Server.signedOut }
         do {
             let body: JSONValue = ["refresh_token": .string(token)]
             let issued = try await send(Request("POST", "/v1/auth/refresh", json: body)).json()
+            // Signed out, or in again, while the answer was on its way: then it is of no use any more.
+            guard try secrets.read() == token else { throw Server.signedOut }
             try keep(issued)
         } catch let trouble as Trouble where Server.ended.contains(trouble.code) {
-            try forget()
+            if try secrets.read() == token { try forget() }
             throw trouble
         }
     }

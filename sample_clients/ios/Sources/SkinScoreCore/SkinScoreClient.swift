@@ -65,13 +65,14 @@ public actor SkinScoreClient {
         return told
     }
 
-    /// Push and pull; calls at the same time share one. Throws `Trouble`, and nothing is lost.
+    /// Push and pull; calls at the same time share one. Throws `Trouble`, and nothing is lost; or `CancellationError`,
+    /// where all was erased meanwhile.
     public func sync(limit: Int? = nil) async throws -> SyncOutcome {
         if let running = syncing { return try await running.value }
         let (store, server) = (self.store, self.server)
         let task = Task { try await Sync.run(store, server, limit: limit) }
         syncing = task
-        defer { syncing = nil }
+        defer { if syncing == task { syncing = nil } }
         return try await task.value
     }
 
@@ -128,6 +129,8 @@ public actor SkinScoreClient {
     /// synced.
     public func eraseHere() async throws {
         try await server.forget()
+        syncing?.cancel()
+        syncing = nil
         try await store.erase()
     }
 

@@ -56,21 +56,21 @@ public actor Store {
 
     /// Apply the verdicts of a push of so many records and then deletes.
     func settle(_ verdicts: [JSONValue], records: Int) throws {
-        try change { next in
+        try changeBySync { next in
             for (place, verdict) in verdicts.enumerated() { next.settle(verdict, deleting: place >= records) }
         }
     }
 
     func apply(_ page: JSONValue, etag: String?) throws {
-        try change { $0.apply(page, etag: etag) }
+        try changeBySync { $0.apply(page, etag: etag) }
     }
 
     func queueMissing(live: Set<String>, deleted: Set<String>) throws {
-        try change { $0.queueMissing(live: live, deleted: deleted) }
+        try changeBySync { $0.queueMissing(live: live, deleted: deleted) }
     }
 
     func tryAgain(_ slug: String) throws {
-        try change { $0.tryAgain(slug) }
+        try changeBySync { $0.tryAgain(slug) }
     }
 
     /// Nothing of a person is left; what concerns this device (its models) stays.
@@ -82,6 +82,12 @@ public actor Store {
     }
 
     private static let personal: Set<String> = ["account", "email", "attempt", "cursor", "etag", "head"]
+
+    /// Throws `CancellationError` where the sync was ended: what it still brings would undo an erase.
+    private func changeBySync(_ work: (inout History) throws -> Void) throws {
+        try Task.checkCancellation()
+        try change(work)
+    }
 
     /// All or nothing: written to disk before anybody sees it.
     private func change(_ work: (inout History) throws -> Void) throws {

@@ -60,12 +60,11 @@ struct Sync {
                 "records": .array(records.map { $0.value }), "deletes": .array(deletes.map { JSONValue.string($0) }),
             ]
             let results = try await server.call(Request("POST", "/v1/sync", json: body)).json()["results"]?.items ?? []
-            // A verdict for something else would leave the queue as it is, and this loop without an end.
-            guard results.map({ $0["id"]?.text }) == records.map({ $0.id }) + deletes else {
-                throw Trouble("unexpected", "the server did not answer for every record: try again later")
-            }
+            // A verdict for something else, or none, would leave the queue as it is, and this loop without an end.
+            let verdicts = results.compactMap { $0["verdict"]?.text }
+            guard results.map({ $0["id"]?.text }) == records.map({ $0.id }) + deletes, verdicts.count == results.count
+            else { throw Trouble("unexpected", "the server did not answer for every record: try again later") }
             try await store.settle(results, records: records.count)
-            let verdicts = results.map { $0["verdict"]?.text ?? "" }
             outcome.pushed += verdicts.filter { $0 == "created" || $0 == "deleted" }.count
             outcome.refused += verdicts.filter { $0 == "invalid" }.count
         }
@@ -115,6 +114,10 @@ struct Sync {
         let answer = try await server.call(request)
         if answer.status == 304 { return nil }
         let page = try answer.json()
+        let following = page["next_cursor"]?.text
+        if following == nil || (page["has_more"]?.flag == true && following == cursor) {
+            throw Trouble("unexpected", "the server's history does not come to its end: try again later")
+        }
         try await store.apply(page, etag: answer.header("ETag"))
         return page
     }

@@ -4,27 +4,6 @@ import XCTest
 
 @testable import SkinScoreCore
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
-
-/// Answers each request from a list, the last one for ever; nil is no answer.
-private actor Scripted: Transport {
-    private let answers: [Answer?]
-    private(set) var asked: [Request] = []
-
-    init(_ answers: [Answer?]) {
-        self.answers = answers
-    }
-
-    func send(_ request: Request, to server: URL) async throws -> Answer {
-        let answer = answers[min(asked.count, answers.count - 1)]
-        asked.append(request)
-        guard let answer else { throw URLError(.timedOut) }
-        return answer
-    }
-}
-
 /// Remembers for how long it was waited.
 private actor Waits {
     private(set) var seconds: [Double] = []
@@ -32,20 +11,16 @@ private actor Waits {
 }
 
 final class ServerTests: XCTestCase {
-    private func json(_ status: Int, _ body: JSONValue, _ headers: [String: String] = [:]) -> Answer {
-        let kind = status < 400 ? "application/json; charset=utf-8" : "application/problem+json"
-        return Answer(
-            status: status, headers: headers.merging(["content-type": kind]) { own, _ in own }, body: body.canonical())
-    }
-
-    private func problem(_ status: Int, _ slug: String, _ headers: [String: String] = [:]) -> Answer {
-        json(status, ["type": .string("urn:skinscore:problem:\(slug)"), "title": "No"], headers)
-    }
-
     private func server(_ scratch: Scratch, _ transport: any Transport, _ patience: Patience = .none) throws -> Server {
         Server(
             url: try XCTUnwrap(URL(string: "http://server")), store: try Store(home: scratch.folder),
             secrets: FileSecrets(home: scratch.folder), transport: transport, patience: patience)
+    }
+
+    /// As the device of an account finds itself after a restart.
+    private func signIn(_ scratch: Scratch) async throws {
+        try FileSecrets(home: scratch.folder).write("r1")
+        try await Store(home: scratch.folder).set(["account": "me"])
     }
 
     func testABusyServerIsAskedAgainAndWaitedForAsLongAsItSays() async throws {
@@ -106,9 +81,7 @@ final class ServerTests: XCTestCase {
         let scratch = try Scratch()
         let fresh = json(200, ["access_token": "a", "refresh_token": "r2"])
         let transport = Scripted([fresh, json(200, [:])])
-        try FileSecrets(home: scratch.folder).write("r1")
-        let store = try Store(home: scratch.folder)
-        try await store.set(["account": "me"])
+        try await signIn(scratch)
         let server = try server(scratch, transport)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<10 { group.addTask { _ = try await server.call(Request("GET", "/x")) } }
@@ -119,11 +92,40 @@ final class ServerTests: XCTestCase {
         XCTAssertEqual(try FileSecrets(home: scratch.folder).read(), "r2")
     }
 
+    func testTokensThatArriveAfterSigningOutAreNotKept() async throws {
+        let fresh = json(200, ["access_token": "a", "refresh_token": "r2"])
+        for late in ["/v1/auth/refresh", "/v1/auth/reauth"] {
+            let scratch = try Scratch()
+            let transport = Interrupted([fresh])
+            try await signIn(scratch)
+            let server = try server(scratch, transport)
+            await transport.before(late) { try await server.forget() }
+            let code = try await troubleCode { try await server.reauthenticate("p") }
+            let after = try await troubleCode { _ = try await server.call(Request("GET", "/x")) }
+            XCTAssertEqual([code, after], ["unauthorized", "unauthorized"])
+            let asked = await transport.asked.map { $0.path }
+            XCTAssertEqual(asked.last, late)
+            XCTAssertNil(try FileSecrets(home: scratch.folder).read())
+        }
+    }
+
+    func testAnAnswerForAnEarlierLoginLeavesTheNewOneAlone() async throws {
+        let newer: JSONValue = ["access_token": "b", "refresh_token": "r3"]
+        for answer in [json(200, ["access_token": "a", "refresh_token": "r2"]), problem(401, "refresh-revoked")] {
+            let scratch = try Scratch()
+            let transport = Interrupted([answer])
+            try await signIn(scratch)
+            let server = try server(scratch, transport)
+            await transport.before("/v1/auth/refresh") { try await server.keep(newer) }
+            let code = try await troubleCode { _ = try await server.call(Request("GET", "/x")) }
+            XCTAssertNotNil(code)
+            XCTAssertEqual(try FileSecrets(home: scratch.folder).read(), "r3")
+        }
+    }
+
     func testATimeoutDoesNotEndALogin() async throws {
         let scratch = try Scratch()
-        try FileSecrets(home: scratch.folder).write("r1")
-        let store = try Store(home: scratch.folder)
-        try await store.set(["account": "me"])
+        try await signIn(scratch)
         let server = try server(scratch, Scripted([nil]))
         let code = try await troubleCode { _ = try await server.call(Request("GET", "/x")) }
         let signedIn = try await server.isSignedIn()
