@@ -13,7 +13,6 @@ from tests.relay import Relay, relay
 from tests.servers import WebProcess, web_process
 from tests.surroundings import missing
 
-
 BUILT = pytest.StashKey[Build]()
 
 
