@@ -13,6 +13,8 @@ from tests.relay import Relay, relay
 from tests.servers import WebProcess, web_process
 from tests.surroundings import missing
 
+BUILT = pytest.StashKey[Build]()
+
 
 @pytest.fixture(scope="session")
 def programs() -> None:
@@ -22,15 +24,17 @@ def programs() -> None:
 
 
 @pytest.fixture(scope="session")
-def build(programs: None) -> Build:
+def build(programs: None, pytestconfig: pytest.Config) -> Build:
     """Everything compiled and its own tests run, once."""
-    return Build()
+    pytestconfig.stash[BUILT] = Build()
+    return pytestconfig.stash[BUILT]
 
 
 @pytest.fixture(scope="session")
-def core(programs: None) -> None:
-    """The core and its tests compiled, which is quick."""
-    assert (fault := compiled()) is None, fault
+def core(programs: None, pytestconfig: pytest.Config) -> None:
+    """The core and its tests compiled, by the whole build where that ran already."""
+    if BUILT not in pytestconfig.stash:
+        assert (fault := compiled()) is None, fault
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import org.pytorch.executorch.Module
 class ExecuTorchEngine : Engine {
     override fun decode(photo: ByteArray): Pixels = Photo.decode(photo)
 
-    /** Throws [io.skinscore.core.Trouble] `does-not-run` or `no-room`. */
+    /** Throws [io.skinscore.core.Trouble] `does-not-run` or `no-memory`. */
     override fun load(bundle: ModelBundle): Scorer =
         synchronized(ExecuTorchEngine) {
             RuntimeFaults.explained {

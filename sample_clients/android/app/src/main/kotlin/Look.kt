@@ -6,15 +6,19 @@ import android.content.res.Configuration
 import android.graphics.drawable.Drawable
 import android.graphics.drawable.GradientDrawable
 import android.graphics.drawable.RippleDrawable
+import android.os.Build
 import io.skinscore.core.Heat
 import kotlin.math.roundToInt
 
 /** The colours and measures of the screens, by day and by night; the same as the web client's. */
 class Look(context: Context) {
     private val density = context.resources.displayMetrics.density
+
+    /** Android 10 brought a night that the system's own parts follow. */
     val isNight =
-        context.resources.configuration.uiMode and Configuration.UI_MODE_NIGHT_MASK ==
-            Configuration.UI_MODE_NIGHT_YES
+        Build.VERSION.SDK_INT >= Build.VERSION_CODES.Q &&
+            context.resources.configuration.uiMode and Configuration.UI_MODE_NIGHT_MASK ==
+                Configuration.UI_MODE_NIGHT_YES
 
     val ground = if (isNight) 0xFF161816.toInt() else 0xFFFAF8F5.toInt()
     val card = if (isNight) 0xFF1E211F.toInt() else 0xFFFFFFFF.toInt()

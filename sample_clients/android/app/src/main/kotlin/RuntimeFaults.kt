@@ -6,7 +6,7 @@ import org.pytorch.executorch.ExecutorchRuntimeException
 /** What ExecuTorch throws, as one sentence that says what to do. */
 internal object RuntimeFaults {
     /**
-     * What [work] gives. Throws [Trouble] `does-not-run` or `no-room` for a fault of the runtime.
+     * What [work] gives. Throws [Trouble] `does-not-run` or `no-memory` for a fault of the runtime.
      */
     fun <T> explained(work: () -> T): T =
         try {

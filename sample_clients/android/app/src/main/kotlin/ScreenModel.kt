@@ -105,10 +105,15 @@ class ScreenModel(
     fun export(password: String, keep: (ByteArray) -> Unit) =
         perform(Task.ACCOUNT, { keep(it.account.export(password)) }) { say("account.exported") }
 
-    fun deleteAccount(password: String) = perform(Task.ACCOUNT, { it.deleteAccount(password) }) {}
+    fun deleteAccount(password: String) =
+        perform(Task.ACCOUNT, { it.deleteAccount(password) }) { forget() }
 
     /** Forget person and history here, whoever's they are. */
-    fun eraseHere() = perform(Task.ACCOUNT, { it.eraseHere() }) {}
+    fun eraseHere() = perform(Task.ACCOUNT, { it.eraseHere() }) { forget() }
+
+    private fun forget() {
+        state = state.copy(looked = null, trend = null)
+    }
 
     fun update() =
         perform(Task.MODEL, { it.update() }) { outcome ->

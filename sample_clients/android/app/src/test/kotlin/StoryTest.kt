@@ -94,6 +94,16 @@ class StoryTest {
     }
 
     @Test
+    fun `an erased device shows nothing of its person`() {
+        SomeHistory.keep(app)
+        model.grade { SomeHistory.photo(0) }
+        model.eraseHere()
+        shown.go(Screen.HISTORY)
+        assertTrue("Nothing here yet" in shown.texts && model.state.looked == null)
+        assertNull(model.state.held.email)
+    }
+
+    @Test
     fun `back leads from a result to the camera, and from a screen to the first`() {
         val back = Back(shown.activity, model)
         model.grade { SomeHistory.photo(0) }

@@ -7,8 +7,8 @@ class GradedPhoto(val grading: Grading, val record: Record, val kept: Boolean)
 
 /**
  * One person's client. Calls block, so none belongs on an app's main thread; any thread may call, and what a call
- * reports as done is on disk. Every refusal is a [Trouble]; a thread that is interrupted in one that talks to the server
- * ends it with `InterruptedException`, and nothing is lost.
+ * reports as done is on disk. Every refusal is a [Trouble]; a thread that is interrupted in one that talks to the
+ * server ends it with `InterruptedException`, and nothing is lost.
  *
  * [shipped] is the folder of the bundle that came with the app, [home] where history and models live: one client at a
  * time may have it open (`in-use`). The history can be read when the bundle cannot.
