@@ -10,9 +10,9 @@ from typing import Any
 
 from . import records
 from .http import Server, ServerError
+from .push import push
 from .store import Store
 
-BATCH, BATCH_BYTES = 200, 900_000  # the server takes 200 items and 1 MiB
 NOT_MODIFIED = 304
 
 
@@ -40,47 +40,21 @@ def sync(store: Store, server: Server, limit: int | None = None) -> Outcome:
 
 
 def _round(store: Store, server: Server, outcome: Outcome) -> dict:
-    _push(store, server, outcome)
+    _send(store, server, outcome)
     try:
         return _pull(store, server, outcome)
     except ServerError as error:
         if error.slug != "cursor-expired":
             raise
     _pull_all(store, server, outcome)
-    _push(store, server, outcome)
+    _send(store, server, outcome)
     return _pull(store, server, outcome)
 
 
-def _push(store: Store, server: Server, outcome: Outcome) -> None:
-    while True:
-        waiting, deletes = store.unsent(BATCH)
-        if not waiting and not deletes:
-            return
-        batch = _fitting(waiting)
-        verdicts = _verdicts(server, batch, deletes)
-        with store.transaction():
-            for place, verdict in enumerate(verdicts):
-                store.settle(verdict, place >= len(batch))
-                outcome.pushed += verdict["verdict"] in ("created", "deleted")
-                outcome.refused += verdict["verdict"] == "invalid"
-
-
-def _verdicts(server: Server, batch: list[dict[str, Any]], deletes: list[str]) -> list[dict[str, Any]]:
-    """What became of each, in order. Raises `ServerError` for verdicts of other ids: no push would come to its end."""
-    results = server.call("POST", "/v1/sync", json={"records": batch, "deletes": deletes}).json().get("results", [])
-    if [verdict["id"] for verdict in results] != [record["id"] for record in batch] + deletes:
-        raise ServerError("unexpected", "the server did not answer for every record: try again later")
-    return results
-
-
-def _fitting(waiting: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """As many from the front as one request may carry."""
-    size = 0
-    for place, record in enumerate(waiting):
-        size += len(json.dumps(record)) + 2
-        if size > BATCH_BYTES and place:
-            return waiting[:place]
-    return waiting
+def _send(store: Store, server: Server, outcome: Outcome) -> None:
+    pushed, refused = push(store, server)
+    outcome.pushed += pushed
+    outcome.refused += refused
 
 
 def _pull(store: Store, server: Server, outcome: Outcome) -> dict:

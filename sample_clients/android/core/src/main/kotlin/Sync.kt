@@ -13,7 +13,8 @@ data class SyncOutcome(val pushed: Int = 0, val pulled: Int = 0, val refused: In
  * tombstone that the listing lacks; it never deletes anything without a tombstone.
  */
 internal class Sync(private val store: Store, private val server: Server, private val limit: Int? = null) {
-    private var outcome = SyncOutcome()
+    private val push = Push(store, server)
+    private var pulled = 0
 
     /** Throws [Trouble]; whatever was done until then stays done. */
     fun run(): SyncOutcome {
@@ -23,52 +24,24 @@ internal class Sync(private val store: Store, private val server: Server, privat
             pullAll()
             head = round()
         }
-        return outcome.copy(complete = isSame(head))
+        return SyncOutcome(push.pushed, pulled, push.refused, complete = isSame(head))
     }
 
     private fun round(): JsonElement? {
-        push()
+        push.run()
         try {
             return pull()
         } catch (trouble: Trouble) {
             if (trouble.code != "cursor-expired") throw trouble
         }
         pullAll()
-        push()
+        push.run()
         return pull()
-    }
-
-    private fun push() {
-        while (true) {
-            val waiting = store.unsent(BATCH)
-            if (waiting.isEmpty) return
-            val records = fitting(waiting.records)
-            val verdicts = verdicts(records, waiting.deletes)
-            store.settle(verdicts, records.size)
-            count(verdicts.map { it["verdict"].text })
-            if (store.unsent(BATCH) == waiting) throw unanswered()
-        }
-    }
-
-    /** What became of each, in order. A verdict for another id would leave the queue as it is, for ever. */
-    private fun verdicts(records: List<Record>, deletes: List<String>): List<JsonElement> {
-        val body = json("records" to records.map { it.value }, "deletes" to deletes)
-        val results = server.call(Request("POST", "/v1/sync", json = body)).json()["results"].items
-        if (results.map { it["id"].text } != records.map { it.id } + deletes) throw unanswered()
-        return results
-    }
-
-    private fun count(verdicts: List<String?>) {
-        outcome =
-            outcome.copy(
-                pushed = outcome.pushed + verdicts.count { it == "created" || it == "deleted" },
-                refused = outcome.refused + verdicts.count { it == "invalid" },
-            )
     }
 
     /** All pages after the stored cursor; the head of the last one. */
     private fun pull(): JsonElement? {
-        pages { outcome = outcome.copy(pulled = outcome.pulled + records(it).size + tombstones(it).size) }
+        pages { pulled += records(it).size + tombstones(it).size }
         return store.setting("head")?.let { parseJson(it.encodeToByteArray()) }
     }
 
@@ -114,27 +87,14 @@ internal class Sync(private val store: Store, private val server: Server, privat
         return head["count"].whole == live.size.toLong() && head["xor"].text == Record.fold(live)
     }
 
-    internal companion object {
-        const val BATCH = 200 // items; the server takes no more
-        const val BATCH_BYTES = 900_000 // the server takes 1 MiB
+    private companion object {
         const val NOT_MODIFIED = 304
 
-        /** As many from the front as one request may carry. */
-        fun fitting(waiting: List<Record>): List<Record> {
-            var size = 0
-            return waiting.filterIndexed { place, record ->
-                size += record.value.canonical().size + 2
-                size <= BATCH_BYTES || place == 0
-            }
-        }
+        fun records(page: JsonElement) = page["records"].items.map { it["record"]["id"].text }
 
-        private fun unanswered() = Trouble("unexpected", "the server did not answer for every record: try again later")
+        fun tombstones(page: JsonElement) = page["tombstones"].items.map { it["id"].text }
 
-        private fun records(page: JsonElement) = page["records"].items.map { it["record"]["id"].text }
-
-        private fun tombstones(page: JsonElement) = page["tombstones"].items.map { it["id"].text }
-
-        private fun known(values: Map<String, String?>) =
+        fun known(values: Map<String, String?>) =
             values.mapNotNull { (name, value) -> value?.let { name to it } }.toMap()
     }
 }

@@ -20,10 +20,12 @@ class SyncTest {
         store.set(mapOf("account" to "me"))
     }
 
-    private fun sync(vararg answers: () -> Answer): SyncOutcome {
-        val fresh = answer(200, json("access_token" to "a", "refresh_token" to "r2"))
-        return Sync(store, Server(store, FileSecrets(home), Scripted(fresh, *answers), impatient)).run()
-    }
+    private val fresh = answer(200, json("access_token" to "a", "refresh_token" to "r2"))
+
+    private fun sync(vararg answers: () -> Answer) = synced(Scripted(fresh, *answers))
+
+    private fun synced(transport: Transport): SyncOutcome =
+        Sync(store, Server(store, FileSecrets(home), transport, impatient)).run()
 
     private fun verdicts(vararg verdicts: Pair<String, Any?>) = answer(200, json("results" to listOf(json(*verdicts))))
 
@@ -42,6 +44,23 @@ class SyncTest {
         store.add(record)
         assertEquals("unexpected", troubleOf { sync(verdicts("id" to "a", "verdict" to "conflict", "seq" to 1)) })
         assertEquals(listOf(record), store.live)
+    }
+
+    @Test
+    fun `a server that holds another record under every id ends the push, and ours waits`() {
+        store.add(record)
+        val pushed = mutableListOf<String?>()
+        val contrary = Transport { request ->
+            if (request.path != "/v1/sync") return@Transport fresh()
+            check(pushed.size < 9) { "the push goes on for ever" }
+            val id = request.json["records"].items.single()["id"].text.also(pushed::add)
+            val theirs = json("id" to id, "kind" to "note", "text" to "theirs")
+            verdicts("id" to id, "verdict" to "conflict", "record" to theirs, "seq" to 1)()
+        }
+        assertEquals("unexpected", troubleOf { synced(contrary) })
+        val copy = record.renamed(Ids.secondId(record))
+        assertEquals(listOf<String?>("a", copy.id), pushed)
+        assertEquals(Unsent(listOf(copy), emptyList()), store.unsent(9))
     }
 
     @Test
@@ -89,7 +108,7 @@ class SyncTest {
         val long = "가".repeat(100_000) // 300,000 bytes
         val records = List(5) { checkNotNull(Record.of(json("id" to "$it", "text" to long))) }
         val huge = checkNotNull(Record.of(json("id" to "x", "text" to long.repeat(5))))
-        assertEquals(2, Sync.fitting(records).size)
-        assertEquals(1, Sync.fitting(listOf(huge) + records).size)
+        assertEquals(2, Push.fitting(records).size)
+        assertEquals(1, Push.fitting(listOf(huge) + records).size)
     }
 }
