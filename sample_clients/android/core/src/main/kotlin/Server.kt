@@ -18,20 +18,10 @@ class Server internal constructor(
     private val refreshing = Any()
 
     /** Whether this device has a login, as far as it knows. */
-    val isSignedIn: Boolean get() = store.setting("account") != null && secrets.read() != null
+    val isSignedIn: Boolean get() = store.setting("account") != null && held() != null
 
     /** An authorised request; refreshes the access token once when it is missing or refused. Throws [Trouble]. */
-    fun call(request: Request): Answer {
-        if (access == null) refresh(null)
-        val used = access
-        try {
-            return send(request, used)
-        } catch (trouble: Trouble) {
-            if (trouble.code != "invalid-token") throw trouble
-        }
-        refresh(used)
-        return send(request, access)
-    }
+    fun call(request: Request): Answer = authorised(request).first
 
     override fun fetch(path: String): ByteArray = send(Request("GET", path)).body
 
@@ -42,8 +32,9 @@ class Server internal constructor(
 
     /** A fresh access token for the password, good for export and deletion. */
     internal fun reauthenticate(password: String) {
-        val answer = call(Request("POST", "/v1/auth/reauth", json = json("password" to password)))
-        access = answer.json()["access_token"].text
+        val (answer, used) = authorised(Request("POST", "/v1/auth/reauth", json = json("password" to password)))
+        val fresh = answer.json()["access_token"].text
+        synchronized(this) { if (access == used) access = fresh } // else that login ended meanwhile
     }
 
     /** Drop the tokens; the history stays. */
@@ -74,6 +65,20 @@ class Server internal constructor(
         return patiently(request.with(bearer)) { it.body }
     }
 
+    /** The answer, and the access token that brought it. */
+    private fun authorised(request: Request): Pair<Answer, String?> {
+        if (access == null) refresh(null)
+        val used = access
+        try {
+            return send(request, used) to used
+        } catch (trouble: Trouble) {
+            if (trouble.code != "invalid-token") throw trouble
+        }
+        refresh(used)
+        val fresh = access
+        return send(request, fresh) to fresh
+    }
+
     /** A new access token, unless another thread fetched one since [used]. Ends the login only when told to. */
     private fun refresh(used: String?) =
         synchronized(refreshing) {
@@ -81,7 +86,7 @@ class Server internal constructor(
         }
 
     private fun renew() {
-        val token = if (isSignedIn) secrets.read() else null
+        val token = if (isSignedIn) held() else null
         if (token == null) throw Trouble("unauthorized", "not signed in: sign in or register first")
         val issued =
             try {
@@ -93,11 +98,14 @@ class Server internal constructor(
         whileHeld(token) { keep(issued) }
     }
 
-    /** Signed out, or in again, while the answer was on its way: then it is of no use any more. */
+    /** Throws [Trouble] where that login ended, or another began, while the answer was on its way. */
     @Synchronized
     private fun whileHeld(token: String, work: () -> Unit) {
-        if (secrets.read() == token) work()
+        if (held() != token) throw Trouble("unauthorized", "the login here changed meanwhile: try again")
+        work()
     }
+
+    @Synchronized private fun held(): String? = Files.named { secrets.read() }
 
     /** Ask until there is an answer of which [read] could take what it wants. */
     private fun patiently(request: Request, read: (Answer) -> Unit = {}): Answer {

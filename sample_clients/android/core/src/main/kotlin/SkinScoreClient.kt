@@ -131,7 +131,10 @@ class SkinScoreClient(
      */
     fun eraseHere() {
         server.forget() // a sync under way ends at its next request
-        synchronized(signing) { store.erase() }
+        synchronized(signing) {
+            server.forget() // a login that was on its way
+            store.erase()
+        }
     }
 
     /** Let go of the model and the folder; the client is of no use afterwards. */

@@ -113,4 +113,20 @@ class ClientAccountTest {
         assertEquals(emptyMap(), client.notes)
         assertFalse(client.isSignedIn)
     }
+
+    @Test
+    fun `a login that was on its way when all was erased is not kept`() {
+        lateinit var client: SkinScoreClient
+        lateinit var eraser: Thread
+        val late = {
+            eraser = Thread { client.eraseHere() }.also { it.start() }
+            while (eraser.isAlive && eraser.state != Thread.State.BLOCKED) Thread.onSpinWait()
+            login.second.single()()
+        }
+        client = played.open(Counter(login.first to listOf(late)))
+        client.signIn(SignIn.LOGIN, who, adopt = false)
+        eraser.join()
+        client.grade(photo, part = 0)
+        assertEquals("unauthorized", troubleOf { client.sync() })
+    }
 }

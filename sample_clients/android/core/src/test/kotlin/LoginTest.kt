@@ -1,6 +1,7 @@
 package io.skinscore.core
 
 import java.io.File
+import java.io.IOException
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.Executors
 import kotlin.test.BeforeTest
@@ -75,6 +76,32 @@ class LoginTest {
         assertEquals("unauthorized", troubleOf { server.call(Request("GET", "/x")) })
         assertFalse(server.isSignedIn)
         assertFalse(transport.asked.any { "Authorization" in it.headers })
+    }
+
+    @Test
+    fun `a token for the password that arrives after signing out is not kept`() {
+        signIn()
+        lateinit var server: Server
+        val late = {
+            server.forget()
+            answer(200, json("access_token" to "b"))()
+        }
+        val transport = Scripted(answer(200, json("access_token" to "a", "refresh_token" to "r2")), late)
+        server = server(transport)
+        server.reauthenticate("p")
+        assertEquals("unauthorized", troubleOf { server.call(Request("GET", "/x")) })
+        assertEquals(2, transport.asked.size)
+    }
+
+    @Test
+    fun `a login that cannot be read is told as such`() {
+        store.set(mapOf("account" to "me"))
+        val broken = object : Secrets by FileSecrets(home) {
+            override fun read(): String = throw IOException("no key")
+        }
+        val server = Server(store, broken, Scripted(null), impatient)
+        assertEquals("storage", troubleOf { server.call(Request("GET", "/x")) })
+        assertEquals("storage", troubleOf { server.isSignedIn })
     }
 
     @Test
