@@ -77,6 +77,7 @@ def test_twenty_threads_that_need_a_token_refresh_it_once(phone, wire):
 
 
 def test_two_processes_never_share_a_login(phone, core):
+    assert Phone(phone.driver, phone.home, phone.server).opened == "in-use"  # nor does that open the door for others
     second = Driver()
     assert Phone(second, phone.home, phone.server).opened == "in-use"
     second.close()

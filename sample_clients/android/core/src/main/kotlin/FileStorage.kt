@@ -11,7 +11,7 @@ class FileStorage(home: File) : Storage {
     private var history = History()
 
     override fun read(): History {
-        if (file.exists()) history = history(file.readBytes())
+        if (file.exists()) history = history(Files.named { file.readBytes() })
         return history
     }
 

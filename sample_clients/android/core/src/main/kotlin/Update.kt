@@ -93,7 +93,7 @@ internal class Update(
         Files.writeAtomically(signed.document, folder.resolve("bundle.json"))
         Files.writeAtomically(signed.signature, folder.resolve("bundle.sig"))
         val bundle = ModelBundle.open(folder, models.trust)
-        val golden = Golden.read(bundle.goldenFile.readBytes())
+        val golden = Golden.read(Files.named { bundle.goldenFile.readBytes() })
         SelfTest.ran { Grader(bundle, engine) }.use { SelfTest(golden, bundle.precision).check(it) }
     }
 

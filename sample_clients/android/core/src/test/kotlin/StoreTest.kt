@@ -5,7 +5,6 @@ import java.nio.file.attribute.PosixFilePermissions
 import kotlin.random.Random
 import kotlin.test.Test
 import kotlin.test.assertEquals
-import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
 import org.junit.jupiter.api.io.TempDir
@@ -126,15 +125,6 @@ class StoreTest {
 
     private fun seen(store: Store) =
         listOf(store.live, store.unsent(9), store.refused, store.notes, store.setting("etag"))
-
-    @Test
-    fun `one home is open in one client at a time`() {
-        Home(home).use { assertEquals("in-use", troubleOf { Home(home) }) }
-        Home(home).close()
-        val damaged = { Home(home).keptBy { throw Trouble("history-damaged", "") } }
-        assertFailsWith<Trouble> { damaged() }
-        Home(home).close()
-    }
 
     private companion object {
         val TEXTS = listOf("", "살 \u0000", "e\u0301", "\"\\")
