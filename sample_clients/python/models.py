@@ -32,10 +32,10 @@ class Models:
         known = self.store.setting("model_shipped") == shipped.sha256 or shipped.sha256 in self.revoked
         return shipped if not known and shipped.data["sequence"] > installed.data["sequence"] else installed
 
-    def _installed(self) -> Bundle | None:
+    def _installed(self, but: str | None = None) -> Bundle | None:
         for setting in ("model", "model_previous"):
             sha256 = self.store.setting(setting)
-            if sha256 and sha256 not in self.revoked and (bundle := self.held(sha256)):
+            if sha256 and sha256 != but and sha256 not in self.revoked and (bundle := self.held(sha256)):
                 return bundle
         return None
 
@@ -75,13 +75,13 @@ class Models:
         return self.folder / f".{sha256}"
 
     def switch(self, sha256: str) -> None:
-        """Use the bundle that was put together; the one in use until now stays as the previous one."""
+        """Use the bundle that was put together; of those installed the one used until now stays as the previous one."""
+        previous = self._installed(but=sha256)
         if self.unfinished(sha256).exists():
             shutil.rmtree(self.folder / sha256, ignore_errors=True)  # a damaged one, or it would not be replaced
             os.replace(self.unfinished(sha256), self.folder / sha256)
-        before = self.store.setting("model")
         with self.store.transaction():
-            self.store.set("model_previous", before if before != sha256 else self.store.setting("model_previous"))
+            self.store.set("model_previous", previous.sha256 if previous else None)
             self.store.set("model", sha256)
             self.store.set("model_shipped", self._shipped_sha256())
         kept = {self.store.setting("model"), self.store.setting("model_previous")}

@@ -37,6 +37,13 @@ def test_every_update_keeps_the_one_before_and_no_more(client, publish, bundles)
     assert held == {sha256_of(bundles[2]), sha256_of(bundles[3])}
 
 
+def test_a_withdrawn_model_is_not_kept_as_the_previous_one(client, publish, bundles):
+    at_two(client, publish)
+    publish(3, number=6, revoked=[2])
+    assert client.update().taken
+    assert {path.name for path in client.models.folder.iterdir()} == {sha256_of(bundles[3])}
+
+
 def test_a_new_model_that_is_damaged_later_gives_way_to_the_previous_then_to_the_shipped(client, publish, bundles):
     publish(2)
     client.update()

@@ -42,16 +42,15 @@ internal class Models(private val shipped: File, home: File, private val setting
     /** Where a bundle is put together; what an interrupted download left there is used again. */
     fun unfinished(sha256: String): File = folder.resolve(".$sha256")
 
-    /** Use the bundle that was put together; the one in use until now stays as the previous one. */
+    /** Use the bundle that was put together; of those installed the one used until now stays as the previous one. */
     fun switchTo(sha256: String) {
+        val previous = installed(but = sha256)?.sha256
         val made = unfinished(sha256)
         if (made.exists()) {
             val place = folder.resolve(sha256)
             place.deleteRecursively() // a damaged one, or it would not be replaced
             Files.replace(place, made)
         }
-        val before = settings.setting(MODEL)
-        val previous = if (before == sha256) settings.setting(PREVIOUS) else before
         settings.set(mapOf(MODEL to sha256, PREVIOUS to previous, SHIPPED to opened(shipped)?.sha256))
         removeOthers(setOf(sha256, previous))
     }
@@ -59,8 +58,9 @@ internal class Models(private val shipped: File, home: File, private val setting
     private fun removeOthers(kept: Set<String?>) =
         folder.listFiles().orEmpty().filter { it.name !in kept }.forEach { it.deleteRecursively() }
 
-    private fun installed(): ModelBundle? =
-        listOf(MODEL, PREVIOUS).mapNotNull(settings::setting).filter { it !in revoked }.firstNotNullOfOrNull(::held)
+    private fun installed(but: String? = null): ModelBundle? =
+        listOf(MODEL, PREVIOUS).mapNotNull(settings::setting).filter { it != but && it !in revoked }
+            .firstNotNullOfOrNull(::held)
 
     private fun opened(folder: File): ModelBundle? =
         try {

@@ -26,6 +26,15 @@ class ModelsTest {
     }
 
     @Test
+    fun `a withdrawn model is not kept as the previous one, the one before it is`() {
+        updateToFive()
+        val six = SmallBundle(6).also(install.shelf::put)
+        install.shelf.name(six, 3, SmallKey.KNOWN, "revoked" to listOf(install.five.sha256))
+        install.update()
+        assertEquals(setOf(install.four.sha256, six.sha256), install.held)
+    }
+
+    @Test
     fun `a model that is damaged later gives way to the previous, then to the shipped, and the server mends it`() {
         updateToFive()
         install.program(install.five).writeText("damaged")
