@@ -104,8 +104,8 @@ def fetch_part(server: Server, folder: Path, part: dict[str, Any]) -> None:
 
 
 def _complete(server: Server, partial: Partial) -> None:
-    """Fetch what is missing; a connection that breaks is taken up again as long as it brings something."""
-    fruitless = 0
+    """Fetch what is missing; a connection that breaks is taken up again as long as it gets further than all before."""
+    fruitless, furthest = 0, partial.size
     while partial.size < partial.part["bytes"]:
         before = partial.size
         try:
@@ -113,7 +113,8 @@ def _complete(server: Server, partial: Partial) -> None:
             if partial.size == before:  # an answer that is complete and brings nothing
                 raise Wrong
         except requests.RequestException:  # the connection broke; asking for it again is what mends that
-            fruitless = 0 if partial.size > before else fruitless + 1
+            fruitless = 0 if partial.size > furthest else fruitless + 1
+            furthest = max(furthest, partial.size)
             if fruitless == server.tries:
                 raise ServerError("offline", _broke_off(partial)) from None
             time.sleep(pause(fruitless))

@@ -54,6 +54,22 @@ def test_what_arrived_before_a_restart_is_not_fetched_again(client, publish, thr
     assert through.ranges() == [f"bytes={begun}-".encode()]
 
 
+def test_a_server_that_always_begins_anew_is_not_asked_for_ever(client, publish, through, bundles):
+    publish(2)
+    size, opened, asked = (bundles[2] / MODEL).stat().st_size, client.server.stream, []
+
+    def anew(path, headers):
+        through.cut = size // (2 + len(asked) % 2)
+        asked.append(path)
+        assert len(asked) < 20, "the download goes on for ever"
+        return opened(path, {})
+
+    client.server.stream = anew
+    with pytest.raises(ServerError, match="the download broke off"):
+        client.update()
+    assert len(asked) == 1 + client.server.tries and client.bundle.data["sequence"] == 1
+
+
 def test_bytes_of_another_file_that_were_left_behind_are_not_kept(client, publish, bundles):
     publish(2)
     left = client.models.unfinished(sha256_of(bundles[2])) / f"{MODEL}.part"

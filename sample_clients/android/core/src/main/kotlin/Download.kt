@@ -33,7 +33,7 @@ internal class Download(
         file.parentFile.mkdirs()
         val unfinished = unfinished(file)
         try {
-            Partial(unfinished, part).use {
+            Files.named { Partial(unfinished, part) }.use {
                 complete(it, part)
                 it.settle()
             }
@@ -44,16 +44,17 @@ internal class Download(
         Files.replace(file, unfinished)
     }
 
-    /** Fetch what is missing; a connection that breaks is taken up again as long as it brings something. */
+    /** Fetch what is missing; a connection that breaks is taken up again as long as it gets further than all before. */
     private fun complete(partial: Partial, part: Offer.Part) {
-        var fruitless = 0
+        var (fruitless, furthest) = 0 to partial.size
         while (!partial.isWhole) {
             val before = partial.size
             try {
                 append(partial, part)
                 if (partial.size == before) throw Wrong() // an answer that is complete and brings nothing
             } catch (error: IOException) { // the connection broke; asking for it again is what mends that
-                fruitless = if (partial.size > before) 0 else fruitless + 1
+                fruitless = if (partial.size > furthest) 0 else fruitless + 1
+                furthest = maxOf(furthest, partial.size)
                 if (fruitless == patience.tries) throw brokeOff(partial, part, error)
                 patience.wait(Patience.pause(fruitless))
             }

@@ -9,9 +9,12 @@ import java.security.MessageDigest
 /** Bytes that are not those of the bundle. */
 internal class Wrong : Exception()
 
-/** A [file] that grows until it is what the bundle lists as [part]; what it holds already counts. */
+/**
+ * A [file] that grows until it is what the bundle lists as [part]; what it holds already counts. Throws `IOException`
+ * where it cannot be opened and read.
+ */
 internal class Partial(private val file: File, private val part: Offer.Part) : Closeable {
-    private val grown = Files.named { RandomAccessFile(file, "rw") }
+    private val grown = RandomAccessFile(file, "rw")
     private val digest = MessageDigest.getInstance("SHA-256")
 
     /** Bytes that have arrived. */

@@ -1,13 +1,11 @@
 package io.skinscore.core
 
 import java.io.File
-import java.nio.file.Files.createSymbolicLink
 import kotlin.test.Test
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
-import org.junit.jupiter.api.Assumptions.assumeTrue
 import org.junit.jupiter.api.io.TempDir
 import org.junit.jupiter.params.ParameterizedTest
 import org.junit.jupiter.params.provider.ValueSource
@@ -114,6 +112,16 @@ class DownloadTest {
     }
 
     @Test
+    fun `a server that always begins anew is not asked for ever`() {
+        shelf.breaks = List(50) { if (it % 2 == 0) 70_000L else 50_000L }
+        val forgetful = object : Origin by shelf {
+            override fun stream(path: String, headers: Map<String, String>) = shelf.stream(path, emptyMap())
+        }
+        assertEquals("offline", troubleOf { Download(forgetful, folder, impatient).fetch(part) })
+        assertEquals(1 + impatient.tries, shelf.ranges.size)
+    }
+
+    @Test
     fun `another piece than the one asked for is refused`() {
         unfinished.writeBytes(bytes.copyOf(500))
         val shifted = object : Origin by shelf {
@@ -121,29 +129,5 @@ class DownloadTest {
                 shelf.stream(path, headers + ("Range" to "bytes=400-"))
         }
         assertEquals("damaged", troubleOf { Download(shifted, folder, impatient).fetch(part) })
-    }
-
-    @Test
-    fun `too little room is told before anything is fetched`() {
-        val small = Download(shelf, folder, impatient) { 3_000_000 }
-        assertEquals("no-room", troubleOf { small.insistOnRoom(listOf(part)) })
-        assertEquals(emptyList(), shelf.ranges)
-    }
-
-    @Test
-    fun `what is there needs no room`() {
-        fetch()
-        Download(shelf, folder, impatient) { 0 }.insistOnRoom(listOf(part))
-        Download(shelf, folder, impatient) { part.bytes + (16 shl 20) }.insistOnRoom(listOf(part, part))
-    }
-
-    @Test
-    fun `a disk that fills up during the download is told as such`() {
-        val full = File("/dev/full")
-        assumeTrue(full.exists(), "this system has no /dev/full, where every write finds the disk full")
-        createSymbolicLink(unfinished.toPath(), full.toPath())
-        assertEquals("no-room", troubleOf { fetch() })
-        assertFalse(file.exists())
-        unfinished.delete()
     }
 }
