@@ -134,11 +134,15 @@ class Store(LocalFile):
             self._queue(again["id"])
 
     def _keep(self, record: dict[str, Any], seq: int | None) -> None:
-        text = json.dumps(record, ensure_ascii=False)
-        self._run("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", record["id"], text, seq)
+        self._put(record["id"], json.dumps(record, ensure_ascii=False), seq)
 
     def _bury(self, record_id: str) -> None:
-        self._run("INSERT OR REPLACE INTO record VALUES (?, NULL, NULL)", record_id)
+        self._put(record_id, None, None)
+
+    def _put(self, record_id: str, body: str | None, seq: int | None) -> None:
+        """In place of what had the id before, and of why the server refused that."""
+        self._run("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", record_id, body, seq)
+        self._run("DELETE FROM parked WHERE id = ?", record_id)
 
     def _queue(self, record_id: str) -> None:
         self._run("INSERT OR IGNORE INTO outbox VALUES (?)", record_id)

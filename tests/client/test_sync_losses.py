@@ -91,6 +91,26 @@ def test_a_refused_record_is_parked_and_blocks_nobody(two):
     assert phone[0].get(bad["id"]) == bad and phone[0].parked()[0][0] == bad["id"]
 
 
+def test_a_refused_record_that_is_deleted_is_refused_no_longer(two):
+    store, server, _ = two[0]
+    store.add(bad := score(part=9))
+    sync(store, server)
+    store.delete(bad["id"])
+    assert store.parked() == [] and sync(store, server).complete
+
+
+def test_a_refused_record_that_came_through_from_elsewhere_counts_again(two):
+    phone, tablet = two
+    record = score()
+    phone[0].add(record)
+    refusal = {"id": record["id"], "verdict": "invalid", "problem": {}}
+    with phone[0].transaction():
+        phone[0].settle(refusal, deleting=False)  # by an older server, which another device's copy met later
+    tablet[0].add(record)
+    sync(*tablet[:2])
+    assert sync(*phone[:2]).complete and phone[0].parked() == []
+
+
 def test_what_did_not_fit_is_sent_again_once_there_is_room(two, monkeypatch):
     monkeypatch.setattr(filing, "QUOTA", 1)
     phone, _ = two
