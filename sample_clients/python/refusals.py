@@ -32,6 +32,7 @@ def insist_on_whole_head(answer: requests.Response, **_: object) -> None:
     """http.client takes the end of a connection for the end of the headers; then nothing says how long the body is."""
     says = answer.headers.get("Content-Length", "").isdecimal() or "Transfer-Encoding" in answer.headers
     if not says and answer.status_code not in EMPTY:
+        answer.close()
         raise requests.ConnectionError("the answer was cut off among its headers")
 
 
