@@ -43,6 +43,14 @@ class JsonTest {
     fun `what is no JSON is not read`(document: String) = assertNull(parseJson(document.encodeToByteArray()))
 
     @Test
+    fun `what is nested without end is not read`() {
+        for (pair in listOf("[" to "]", "{\"a\":" to "}")) {
+            val nested = pair.first.repeat(100_000) + "0" + pair.second.repeat(100_000)
+            assertNull(parseJson(nested.encodeToByteArray()))
+        }
+    }
+
+    @Test
     fun `fields are written as what they are`() {
         val made = json("s" to "x", "n" to 1, "l" to listOf(1L, null), "o" to mapOf("t" to true), "j" to json())
         assertEquals("""{"j":{},"l":[1,null],"n":1,"o":{"t":true},"s":"x"}""", made.canonical().decodeToString())
