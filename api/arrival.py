@@ -47,8 +47,8 @@ class Worker(ThreadWorker):
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
         """The head has arrived; its body gets the time that it takes a slow phone."""
-        announced = dict(req.headers).get("CONTENT-LENGTH", "0")
-        enough = time.monotonic() + min(int(announced) / self.pace, self.longest)
+        announced = int(dict(req.headers).get("CONTENT-LENGTH", "0"))  # of any size: compared before it is divided
+        enough = time.monotonic() + min(announced, self.longest * self.pace) / self.pace
         self._due[conn] = max(self._due.get(conn, 0.0), enough)
         return super().handle_request(req, conn)
 

@@ -38,6 +38,12 @@ def test_a_large_photo_may_come_slowly_and_one_that_is_not_whole_is_told_so(tmp_
         assert cut.trickled(me, before + photo, seconds) == status  # 503: a whole photo, and no worker
 
 
+def test_a_length_beyond_all_measure_is_413_like_any_that_is_too_large(tmp_path):
+    with web_process(tmp_path, f"sqlite:///{tmp_path}/scene.db") as server, Person(server.port) as me:
+        me.ask("PATCH", "/v1/account", {"consents": {"heatmap": 1}})
+        assert cut.trickled(me, cut.head(me, "/v1/heatmaps", "image/png", 10**400), seconds=0) == 413
+
+
 def test_a_clock_that_goes_back_misses_no_record_and_ends_no_login(tmp_path):
     figures = scenes.clock_back(Place(tmp_path))
     assert trouble.holds(figures), figures

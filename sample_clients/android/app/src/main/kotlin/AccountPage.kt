@@ -7,7 +7,7 @@ import io.skinscore.core.About
 class AccountPage(
     private val kit: Kit,
     private val model: ScreenModel,
-    export: (password: String) -> Unit,
+    export: () -> Unit,
 ) : Page {
     private val words = kit.words
     private val signIn = SignInForm(kit, model)
@@ -34,9 +34,7 @@ class AccountPage(
             ),
             kit.card(
                 kit.heading(words.of("account.data")),
-                kit.button(words.of("account.export")) {
-                    PasswordDialog(kit, "account.export", null, export).show()
-                },
+                kit.button(words.of("account.export"), onClick = export),
                 kit.button(words.of("account.delete"), Kind.DANGER) { askToDelete() },
             ),
             gap = 16,

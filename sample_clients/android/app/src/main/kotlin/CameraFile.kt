@@ -54,6 +54,11 @@ class CameraFile : ContentProvider() {
             return if (file.length() > 0) file.readBytes().also { file.delete() } else null
         }
 
+        /** Without the photo that a camera left there and took back. */
+        fun clear(context: Context) {
+            file(context).delete()
+        }
+
         private fun file(context: Context): File = context.cacheDir.resolve("camera.jpg")
     }
 }

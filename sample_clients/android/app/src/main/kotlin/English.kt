@@ -186,7 +186,8 @@ internal val ENGLISH: Map<String, String> =
         "error.does-not-run" to "The model does not run on this phone. Update the app.",
         "error.no-file" to "The server’s model has no file for this app. It was not used.",
         "error.other-channel" to "The server offers models of another channel. None was taken.",
-        "error.not-found" to "The operator offers no updates at the moment.",
+        "error.no-channel" to "The operator offers no updates at the moment.",
+        "error.not-found" to "This entry is not here any more.",
         "error.runtime-too-old" to "The new model needs a newer version of this app. Update it.",
         "error.app-too-old" to "The new model needs a newer version of this app. Update it.",
         "error.other-form" to
@@ -197,6 +198,8 @@ internal val ENGLISH: Map<String, String> =
             "The phone could not save this. Try again; what was saved before is safe.",
         "error.history-damaged" to
             "Your history cannot be read. Restore the app from a backup; nothing was changed.",
+        "error.adopt" to
+            "There are entries on this device without an account. Say whether they join this one.",
         "error.other-account" to "The history on this phone belongs to another account.",
         "error.note-too-long" to "A note has at most 4,000 characters.",
         "word.oil.0" to "matte",

@@ -36,7 +36,7 @@ class GradePage(kit: Kit, model: ScreenModel, takePhoto: () -> Unit, choosePhoto
         working.shown = isBusy
         taking.shown = state.looked == null
         result.view.shown = state.looked != null
-        state.looked?.let(result::show)
+        state.looked?.takeIf { it !== looked }?.let(result::show) // two pictures are drawn for it
         if (state.looked?.photo !== looked?.photo) scroll.scrollTo(0, 0)
         looked = state.looked
     }

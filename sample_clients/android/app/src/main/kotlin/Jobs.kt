@@ -72,6 +72,10 @@ class BackgroundService : JobService() {
         client.update()
     }
 
-    private fun isWorthAnotherTry(fault: Throwable?) =
-        fault is Trouble && fault.code in setOf("offline", "busy", "rate-limited")
+    /** What passes by itself; `unexpected` is also a proxy whose server starts anew. */
+    private fun isWorthAnotherTry(fault: Throwable?) = fault is Trouble && fault.code in PASSING
+
+    private companion object {
+        val PASSING = setOf("offline", "busy", "rate-limited", "internal", "unexpected")
+    }
 }

@@ -1,7 +1,6 @@
 package io.skinscore.app
 
 import android.app.Activity
-import android.content.ActivityNotFoundException
 import android.content.Intent
 import android.net.Uri
 import android.os.Bundle
@@ -31,11 +30,10 @@ class MainActivity : Activity() {
                 ),
             Screen.HISTORY to HistoryPage(kit, model),
             Screen.TREND to TrendPage(kit, model),
-            Screen.ACCOUNT to AccountPage(kit, model, ::askWhere),
+            Screen.ACCOUNT to AccountPage(kit, model, { orTell(ArchiveFile::choosePlace) }),
         )
     }
     private val watcher = ::show
-    private var password: String? = null
 
     override fun onCreate(saved: Bundle?) {
         super.onCreate(saved)
@@ -65,7 +63,7 @@ class MainActivity : Activity() {
         super.onActivityResult(request, result, data)
         if (result != RESULT_OK) return
         val chosen = data?.data
-        if (request == EXPORT) chosen?.let(::export)
+        if (request == ArchiveFile.PLACE) chosen?.let(::export)
         else model.grade { PhotoSources.read(applicationContext, request, chosen) }
     }
 
@@ -96,23 +94,13 @@ class MainActivity : Activity() {
         questions.show(state)
     }
 
-    /** Asks where the archive goes; it is fetched when that is known. */
-    private fun askWhere(password: String) {
-        this.password = password
-        val intent =
-            Intent(Intent.ACTION_CREATE_DOCUMENT)
-                .addCategory(Intent.CATEGORY_OPENABLE)
-                .setType("application/zip")
-        orTell {
-            startActivityForResult(intent.putExtra(Intent.EXTRA_TITLE, "skinscore.zip"), EXPORT)
-        }
-    }
-
+    /** The password comes last: Android may end the app while a place is chosen. */
     private fun export(place: Uri) {
-        model.export(password.orEmpty()) { archive ->
-            contentResolver.openOutputStream(place)?.use { it.write(archive) }
-        }
-        password = null
+        val files = applicationContext
+        PasswordDialog(kit, "account.export", null) { password ->
+                model.export(password) { ArchiveFile.write(files, place, it) }
+            }
+            .show()
     }
 
     private fun orTell(work: (Activity) -> Unit) =
@@ -120,12 +108,9 @@ class MainActivity : Activity() {
             work(this)
         } catch (trouble: Trouble) {
             model.tell(trouble)
-        } catch (_: ActivityNotFoundException) {
-            model.tell(Trouble("storage", "no app here can save a file"))
         }
 
     private companion object {
         const val PART = "part"
-        const val EXPORT = 3
     }
 }

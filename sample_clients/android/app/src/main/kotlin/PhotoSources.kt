@@ -19,6 +19,7 @@ internal object PhotoSources {
 
     /** Ask for a photo; the answer comes to `onActivityResult`. Throws [Trouble] `no-camera`. */
     fun takePhoto(activity: Activity) {
+        CameraFile.clear(activity)
         val place = CameraFile.uri(activity)
         val intent =
             Intent(MediaStore.ACTION_IMAGE_CAPTURE).putExtra(MediaStore.EXTRA_OUTPUT, place)

@@ -2,7 +2,9 @@ package io.skinscore.app
 
 import android.app.AlertDialog
 import android.content.ClipData
+import android.content.ClipDescription
 import android.content.ClipboardManager
+import android.os.PersistableBundle
 import io.skinscore.core.ConsentText
 
 /**
@@ -42,9 +44,14 @@ class Questions(private val kit: Kit, private val model: ScreenModel) {
         return kit.ask(words.of("account.codeTitle"), body, done, no = null)
     }
 
-    private fun copy(code: String) =
+    /** Marked as a secret, so that Android 13 and later do not show it in full. */
+    private fun copy(code: String) {
+        val clip = ClipData.newPlainText(words.of("account.codeTitle"), code)
+        clip.description.extras =
+            PersistableBundle().apply { putBoolean(ClipDescription.EXTRA_IS_SENSITIVE, true) }
         checkNotNull(kit.context.getSystemService(ClipboardManager::class.java))
-            .setPrimaryClip(ClipData.newPlainText(words.of("account.codeTitle"), code))
+            .setPrimaryClip(clip)
+    }
 
     private fun consent(text: ConsentText): AlertDialog {
         val (word, kind) =

@@ -74,8 +74,9 @@ class ScreenModel(
 
     fun sync() = perform(Task.SYNC, { it.sync() }) { if (it.complete) say("status.synced") }
 
-    fun signIn(how: SignIn, who: Credentials) =
-        perform(Task.ACCOUNT, { it.signIn(how, who, adopt = true) }) { code ->
+    /** [adopt]: its owner said that the history made here without an account joins this one. */
+    fun signIn(how: SignIn, who: Credentials, adopt: Boolean) =
+        perform(Task.ACCOUNT, { it.signIn(how, who, adopt) }) { code ->
             state = state.copy(recoveryCode = code)
             if (how == SignIn.REGISTER) askForConsent() else onChange()
         }
@@ -138,21 +139,24 @@ class ScreenModel(
 
     /**
      * Do something in the background; afterwards show what is true then, and what went wrong. What
-     * is no [task] of a person leaves the message of the last one.
+     * is no [task] of a person leaves the message of the last one. What was done counts also where
+     * the rest cannot be read: told as a failure it would be done twice.
      */
     private fun <T> perform(task: Task?, call: (SkinScoreClient) -> T, done: (T) -> Unit) {
         if (task != null) state = state.copy(busy = state.busy + task, message = null)
-        work.run({ client().let { runCatching { call(it) } to Held.by(it) } }) { result ->
-            val (answer, held) = result.getOrElse { Result.failure<T>(it) to state.held }
-            val fault = answer.exceptionOrNull()
+        work.run({ client().let { runCatching { call(it) } to runCatching { Held.by(it) } } }) { result
+            ->
+            val (answer, held) =
+                result.getOrElse { Result.failure<T>(it) to Result.failure<Held>(it) }
+            val fault = answer.exceptionOrNull() ?: held.exceptionOrNull()
             val message = fault?.let(Message::Failed) ?: state.message
             state =
                 state.copy(
                     busy = state.busy - setOfNotNull(task),
-                    held = state.held.orNewer(held),
+                    held = held.map(state.held::orNewer).getOrDefault(state.held),
                     message = message,
                 )
-            if (fault == null) answer.onSuccess(done)
+            answer.onSuccess(done)
         }
     }
 

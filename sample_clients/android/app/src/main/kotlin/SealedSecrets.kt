@@ -7,6 +7,8 @@ import io.skinscore.core.Files
 import io.skinscore.core.Secrets
 import io.skinscore.core.Trouble
 import java.io.File
+import java.nio.file.Files as Disk
+import java.nio.file.NoSuchFileException
 import java.security.GeneralSecurityException
 import java.security.KeyStore
 import java.security.ProviderException
@@ -24,8 +26,12 @@ class SealedSecrets(private val file: File, private val key: () -> SecretKey = :
      * again.
      */
     override fun read(): String? {
-        if (!file.exists()) return null
-        val sealed = file.readBytes()
+        val sealed =
+            try {
+                Disk.readAllBytes(file.toPath())
+            } catch (_: NoSuchFileException) { // not looked for first: signing out may come between
+                return null
+            }
         return named {
             try {
                 opened(sealed)

@@ -46,6 +46,7 @@ class SignInForm(private val kit: Kit, private val model: ScreenModel) {
         isBusy = busy
         guest.shown = now.email == null
         adopt.shown = now.guestRecords > 0
+        if (!adopt.shown) adopt.isChecked = false // nobody said so of what comes later
         adopt.text = words.of("account.adoptLead", "count" to now.guestRecords)
         judge()
     }
@@ -74,6 +75,7 @@ class SignInForm(private val kit: Kit, private val model: ScreenModel) {
         model.signIn(
             way,
             Credentials(email.text.trim(), password.text, words.of("account.deviceName"), recovery),
+            adopt.isChecked,
         )
         password.text = ""
         code.text = ""

@@ -51,7 +51,7 @@ class Looked(val photo: GradedPhoto, val description: BundleDescription, val cho
          */
         fun by(client: SkinScoreClient, photo: ByteArray, part: Int): Looked {
             val graded = client.grade(photo, part)
-            val description = client.bundle.description
+            val description = graded.bundle.description
             val strengths =
                 graded.grading.attributes.zip(description.heatScales) { one, scale ->
                     if (one.believed) one.heat.maxOf { abs(it) } / scale else 0.0

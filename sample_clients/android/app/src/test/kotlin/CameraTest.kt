@@ -37,6 +37,13 @@ class CameraTest {
     }
 
     @Test
+    fun `a photo that the camera took back is not graded as the next one`() {
+        checkNotNull(app.contentResolver.openOutputStream(place)).use { it.write(1) }
+        PhotoSources.takePhoto(Shown().activity)
+        assertNull(PhotoSources.read(app, PhotoSources.CAMERA, null))
+    }
+
+    @Test
     fun `no other file is given away`() {
         val other = Uri.parse("content://${place.authority}/../databases/skinscore.db")
         assertFailsWith<FileNotFoundException> { app.contentResolver.openInputStream(other) }

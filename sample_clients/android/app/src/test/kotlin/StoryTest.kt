@@ -2,6 +2,10 @@ package io.skinscore.app
 
 import android.app.AlertDialog
 import android.app.job.JobScheduler
+import android.content.ClipDescription
+import android.content.ClipboardManager
+import android.widget.Button
+import android.widget.CheckBox
 import io.skinscore.core.Answer
 import io.skinscore.core.Credentials
 import io.skinscore.core.Request
@@ -28,6 +32,8 @@ class StoryTest {
     private val shown by lazy { Shown() }
     private val model
         get() = shown.model
+
+    private val mina = Credentials("mina@example.org", "long enough", "phone")
 
     @Test
     fun `a graded photo is in the history`() {
@@ -94,6 +100,52 @@ class StoryTest {
     }
 
     @Test
+    fun `what was done counts, also where the key store does not answer afterwards`() {
+        SomeHistory.keep(app)
+        val before = shown.model.state.held.history.size
+        app.key = { throw java.security.ProviderException("locked") }
+        model.grade { SomeHistory.photo(0) }
+        assertTrue("Your grades" in shown.texts)
+        assertTrue(
+            "The phone could not save this. Try again; what was saved before is safe." in
+                shown.texts
+        )
+        app.key = TestKey::get
+        model.start()
+        assertEquals(before + 1, model.state.held.history.size)
+    }
+
+    @Test
+    fun `a server without a channel and an entry that is gone are told apart`() {
+        app.server = Transport { problem(404, "no-channel") }
+        model.update()
+        assertTrue("The operator offers no updates at the moment." in shown.texts)
+        model.note("gone", "too late")
+        assertTrue("This entry is not here any more." in shown.texts)
+    }
+
+    @Test
+    fun `a history that nobody was asked about joins no account`() {
+        val asked = mutableListOf<Request>()
+        app.server = Transport { newAccount(it).also { _ -> asked += it } }
+        model.grade { SomeHistory.photo(0) }
+        model.signIn(SignIn.REGISTER, mina, adopt = false)
+        assertTrue(ENGLISH.getValue("error.adopt") in shown.texts)
+        assertEquals(emptyList(), asked)
+    }
+
+    @Test
+    fun `a tick for one history does not count for the next`() {
+        shown.go(Screen.ACCOUNT)
+        model.grade { SomeHistory.photo(0) }
+        val tick = shown.views().filterIsInstance<CheckBox>().single()
+        tick.performClick()
+        model.eraseHere()
+        model.grade { SomeHistory.photo(1) }
+        assertTrue(tick.shown && !tick.isChecked)
+    }
+
+    @Test
     fun `an erased device shows nothing of its person`() {
         SomeHistory.keep(app)
         model.grade { SomeHistory.photo(0) }
@@ -117,7 +169,7 @@ class StoryTest {
     fun `the recovery code shows until its owner has written it down`() {
         app.server = Transport(::newAccount)
         shown.go(Screen.ACCOUNT)
-        model.signIn(SignIn.REGISTER, Credentials("mina@example.org", "long enough", "phone"))
+        model.signIn(SignIn.REGISTER, mina, adopt = false)
         shown.recreate()
         val dialog = ShadowDialog.getLatestDialog() as AlertDialog
         assertFalse(org.robolectric.Shadows.shadowOf(dialog).isCancelable)
@@ -132,13 +184,33 @@ class StoryTest {
     fun `nothing is agreed to by signing up alone`() {
         val asked = mutableListOf<Request>()
         app.server = Transport { newAccount(it).also { _ -> asked += it } }
-        model.signIn(SignIn.REGISTER, Credentials("mina@example.org", "long enough", "phone"))
+        model.signIn(SignIn.REGISTER, mina, adopt = false)
         model.codeWritten()
         model.answer(agreed = null)
         assertTrue(model.state.held.signedIn)
         val registered = asked.first { it.path == "/v1/auth/register" }.json.toString()
         assertFalse("consents" in registered || asked.any { it.method == "PATCH" })
     }
+
+    @Test
+    fun `a copied recovery code is marked as a secret`() {
+        app.server = Transport(::newAccount)
+        shown.go(Screen.ACCOUNT)
+        model.signIn(SignIn.REGISTER, mina, adopt = false)
+        val window = checkNotNull(ShadowDialog.getLatestDialog().window)
+        val copy = shown.views(window.decorView).first { it is Button && it.text == "Copy" }
+        copy.performClick()
+        val clip = checkNotNull(app.getSystemService(ClipboardManager::class.java)?.primaryClip)
+        assertEquals("ABCD-EFGH", clip.getItemAt(0).text.toString())
+        assertTrue(clip.description.extras.getBoolean(ClipDescription.EXTRA_IS_SENSITIVE))
+    }
+
+    private fun problem(status: Int, slug: String) =
+        Answer(
+            status,
+            mapOf("Content-Type" to "application/problem+json"),
+            json("type" to "urn:skinscore:problem:$slug").toString().byteInputStream(),
+        )
 
     private fun newAccount(request: Request): Answer {
         val texts = json("sync" to json("version" to 1, "text" to "Keep my history?"))

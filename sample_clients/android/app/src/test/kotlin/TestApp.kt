@@ -11,6 +11,7 @@ import io.skinscore.core.Trust
 import java.io.File
 import java.io.IOException
 import java.util.concurrent.Executor
+import javax.crypto.SecretKey
 
 /**
  * Where the committed bundle and the clients' keys lie; Maven runs a module's tests in its own
@@ -31,6 +32,9 @@ internal object Committed {
 class TestApp : SkinScoreApp() {
     var server = Transport { throw IOException("no network in this test") }
 
+    /** What seals the login. */
+    var key: () -> SecretKey = TestKey::get
+
     private val storage = lazy { SQLiteStorage(this) }
 
     override fun openClient() =
@@ -41,7 +45,7 @@ class TestApp : SkinScoreApp() {
             trust = Committed.trust,
             engine = SteadyEngine,
             storage = storage.value,
-            secrets = SealedSecrets(noBackupFilesDir.resolve("login"), TestKey::get),
+            secrets = SealedSecrets(noBackupFilesDir.resolve("login")) { key() },
             patience = Patience(tries = 1) {},
         )
 

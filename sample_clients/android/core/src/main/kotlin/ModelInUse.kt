@@ -10,12 +10,11 @@ internal class ModelInUse(private val models: Models, private val engine: Engine
     @Synchronized
     fun bundle(): ModelBundle = opened ?: models.open().also { opened = it }
 
-    /** A graded photo and its record, both by the same model. */
+    /** A graded photo, and the bundle that graded it: another one may be in use a moment later. */
     @Synchronized
-    fun grade(photo: ByteArray, part: Int): Pair<Grading, Record> {
+    fun grade(photo: ByteArray, part: Int): Pair<Grading, ModelBundle> {
         val ready = grader ?: Grader(bundle(), engine).also { grader = it }
-        val grading = ready.grade(photo, part)
-        return grading to score(grading, ready.bundle, Moment.now())
+        return ready.grade(photo, part) to ready.bundle
     }
 
     /** Take a newer model if the channel of [origin] offers one; photos are graded meanwhile. Throws [Trouble]. */

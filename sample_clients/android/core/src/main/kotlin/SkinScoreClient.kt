@@ -2,8 +2,8 @@ package io.skinscore.core
 
 import java.io.File
 
-/** A graded photo, and its record where it was [kept]. */
-class GradedPhoto(val grading: Grading, val record: Record, val kept: Boolean)
+/** A graded photo, the [bundle] that graded it, and its record where it was [kept]. */
+class GradedPhoto(val grading: Grading, val record: Record, val bundle: ModelBundle, val kept: Boolean)
 
 /**
  * One person's client. Calls block, so none belongs on an app's main thread; any thread may call, and what a call
@@ -61,10 +61,11 @@ class SkinScoreClient(
      * it for the next sync, if the model learned that part.
      */
     fun grade(photo: ByteArray, part: Int, keep: Boolean = true): GradedPhoto {
-        val (found, record) = model.grade(photo, part)
+        val (found, bundle) = model.grade(photo, part)
+        val record = score(found, bundle, Moment.now())
         val kept = keep && found.attributes.any { it.believed }
         if (kept) store.add(record)
-        return GradedPhoto(found, record, kept)
+        return GradedPhoto(found, record, bundle, kept)
     }
 
     /**
