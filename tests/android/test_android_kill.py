@@ -14,7 +14,7 @@ from tests.client.helpers import score
 from tests.surroundings import free_port, missing
 
 pytestmark = pytest.mark.usefixtures("core")
-DEATHS, BURST = 6, 200
+DEATHS, BURST = 6, 600
 
 
 def phone(home: Path, *before: str) -> Phone:
