@@ -1,9 +1,6 @@
 package io.skinscore.app
 
-import android.content.ContentProvider
-import android.content.ContentValues
 import android.content.Context
-import android.database.Cursor
 import android.net.Uri
 import android.os.ParcelFileDescriptor
 import java.io.File
@@ -13,35 +10,12 @@ import java.io.FileNotFoundException
  * The one file that the system's camera may write: a photo of ours, in our cache, for as long as
  * the grant lasts.
  */
-class CameraFile : ContentProvider() {
-    override fun onCreate() = true
-
+class CameraFile : OneFile("image/jpeg") {
     override fun openFile(uri: Uri, mode: String): ParcelFileDescriptor {
         val place = requireNotNull(context)
         if (uri != uri(place)) throw FileNotFoundException("there is no $uri")
         return ParcelFileDescriptor.open(file(place), ParcelFileDescriptor.parseMode(mode))
     }
-
-    override fun getType(uri: Uri) = "image/jpeg"
-
-    override fun query(
-        uri: Uri,
-        columns: Array<String>?,
-        where: String?,
-        values: Array<String>?,
-        order: String?,
-    ): Cursor? = null
-
-    override fun insert(uri: Uri, values: ContentValues?): Uri? = null
-
-    override fun delete(uri: Uri, where: String?, values: Array<String>?) = 0
-
-    override fun update(
-        uri: Uri,
-        values: ContentValues?,
-        where: String?,
-        arguments: Array<String>?,
-    ) = 0
 
     companion object {
         /** What to tell the camera. */

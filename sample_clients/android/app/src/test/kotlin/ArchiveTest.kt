@@ -2,8 +2,6 @@ package io.skinscore.app
 
 import android.app.Activity
 import android.app.AlertDialog
-import android.content.ContentProvider
-import android.content.ContentValues
 import android.content.Intent
 import android.net.Uri
 import android.os.ParcelFileDescriptor
@@ -76,33 +74,10 @@ class ArchiveTest {
         Answer(200, mapOf("Content-Type" to type), body.byteInputStream())
 
     /** Another app that keeps documents; without a [file] it gives nothing to write to. */
-    class Documents : ContentProvider() {
+    class Documents : OneFile("application/zip") {
         var file: File? = null
-
-        override fun onCreate() = true
 
         override fun openFile(uri: Uri, mode: String): ParcelFileDescriptor? =
             file?.let { ParcelFileDescriptor.open(it, ParcelFileDescriptor.parseMode(mode)) }
-
-        override fun getType(uri: Uri) = "application/zip"
-
-        override fun query(
-            uri: Uri,
-            columns: Array<String>?,
-            where: String?,
-            values: Array<String>?,
-            order: String?,
-        ) = null
-
-        override fun insert(uri: Uri, values: ContentValues?) = null
-
-        override fun delete(uri: Uri, where: String?, values: Array<String>?) = 0
-
-        override fun update(
-            uri: Uri,
-            values: ContentValues?,
-            where: String?,
-            arguments: Array<String>?,
-        ) = 0
     }
 }

@@ -3,30 +3,15 @@ package io.skinscore.core
 import io.skinscore.core.PlayedClient.Companion.login
 import io.skinscore.core.PlayedClient.Companion.photo
 import io.skinscore.core.PlayedClient.Companion.who
-import java.io.File
-import kotlin.test.AfterTest
-import kotlin.test.BeforeTest
 import kotlin.test.Test
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
-import org.junit.jupiter.api.io.TempDir
 
 /** The calls of an app that need an account. */
-class ClientAccountTest {
-    @TempDir lateinit var folder: File
-    private lateinit var played: PlayedClient
-
-    @BeforeTest
-    fun open() {
-        played = PlayedClient(folder)
-    }
-
-    @AfterTest
-    fun close() = played.close()
-
+class ClientAccountTest : WithPlayedClient() {
     @Test
     fun `a guest's history joins an account only when its owner says so`() {
         val transport = Counter(login)

@@ -1,28 +1,13 @@
 package io.skinscore.core
 
 import io.skinscore.core.PlayedClient.Companion.photo
-import java.io.File
-import kotlin.test.AfterTest
-import kotlin.test.BeforeTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
-import org.junit.jupiter.api.io.TempDir
 
 /** The calls of an app that need no account: grade, look back, note, delete. */
-class ClientTest {
-    @TempDir lateinit var folder: File
-    private lateinit var played: PlayedClient
-
-    @BeforeTest
-    fun open() {
-        played = PlayedClient(folder)
-    }
-
-    @AfterTest
-    fun close() = played.close()
-
+class ClientTest : WithPlayedClient() {
     @Test
     fun `a graded photo is kept and queued without a network`() {
         val client = played.open()

@@ -5,6 +5,9 @@ import java.io.ByteArrayOutputStream
 import java.io.File
 import java.io.IOException
 import javax.imageio.ImageIO
+import kotlin.test.AfterTest
+import kotlin.test.BeforeTest
+import org.junit.jupiter.api.io.TempDir
 
 /** Answers by method and path, in order; the last answer of each goes on. */
 class Counter(vararg answers: Pair<String, List<() -> Answer>>) : Transport {
@@ -48,4 +51,18 @@ class PlayedClient(private val folder: File) : AutoCloseable {
                 ImageIO.write(BufferedImage(230, 240, BufferedImage.TYPE_INT_RGB), "png", it)
             }.toByteArray()
     }
+}
+
+/** Tests of clients in a [folder] that is gone after each. */
+abstract class WithPlayedClient {
+    @TempDir lateinit var folder: File
+    protected lateinit var played: PlayedClient
+
+    @BeforeTest
+    fun open() {
+        played = PlayedClient(folder)
+    }
+
+    @AfterTest
+    fun close() = played.close()
 }
