@@ -6,8 +6,8 @@ bundle's `server` weights, on the GPU when there is one. Imports torch: worker o
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from api.methods import BLIND, LEGEND
 from training.checkpoint import load_weights
 from training.safe_decoding import Decoders, Inputs
 
-LAYER_SIDE = 256  # px
+LAYER_SIDE = 128  # px: a map has 28x28 cells at most, and screens scale a layer up smoothly
 BATCH = {"cuda": 32, "cpu": 8}  # photos taken at once
 
 
@@ -64,8 +64,9 @@ class Explainer:
             decoded.append(given)  # one is graded while the next are decoded
             grades.append({} if isinstance(given, ValueError) else self.grades.of(given.graded, one.attributes))
         heat = self._maps([one.method for one in asked], decoded)
+        drawn = {n: self._begin_layers(asked[n].method, grades[n], each) for n, each in heat.items()}
         return [
-            given if isinstance(given, ValueError) else self._answer(asked[n], given, grades[n], heat[n])
+            given if isinstance(given, ValueError) else self._answer(asked[n], given, grades[n], heat[n], drawn[n])
             for n, given in enumerate(decoded)
         ]
 
@@ -81,20 +82,35 @@ class Explainer:
             found |= dict(zip(numbers, self.maps.of(method, images), strict=True))
         return found
 
+    def _begin_layers(self, method: str, wanted: Iterable[str], heat: NDArray[np.float32]) -> dict[str, Future[bytes]]:
+        """The layers of the `wanted` attributes, being drawn beside those of the other photos."""
+        blind, scale = method in BLIND, self.maps.scale(method)
+        shown = self._visible(heat) if blind else heat
+        places = {key: self.keys.index(key) for key in wanted}
+        return {
+            key: self.drawers.submit(heat_layer.render, shown[a], scale[a], LAYER_SIDE, blind)
+            for key, a in places.items()
+        }
+
+    def _visible(self, heat: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Maps (5,h,w) that are positive where the sign is seen."""
+        return heat * np.array(self.signs, np.float32)[:, None, None]
+
     def _answer(
-        self, one: Asked, given: Inputs, each: dict[str, dict[str, Any]], heat: NDArray[np.float32]
+        self,
+        one: Asked,
+        given: Inputs,
+        each: dict[str, dict[str, Any]],
+        heat: NDArray[np.float32],
+        drawn: dict[str, Future[bytes]],
     ) -> Explanation:
         """The grades of `each` attribute completed by their places, and the layers."""
-        blind, scale = one.method in BLIND, self.maps.scale(one.method)
-        visible = {key: heat[a] * self.signs[a] for a, key in enumerate(self.keys) if key in each}
+        scale, visible = self.maps.scale(one.method), self._visible(heat)
         for key, answer in each.items():
-            answer |= place(visible[key]) | {"opaque_at_milli": round(scale[self.keys.index(key)] * 1000)}
-
-        def layer(key: str) -> bytes:
             a = self.keys.index(key)
-            return heat_layer.render(visible[key] if blind else heat[a], scale[a], LAYER_SIDE, blind)
-
-        layers = dict(zip(each, self.drawers.map(layer, each), strict=True)) | {LEGEND: heat_layer.legend(blind)}
+            answer |= place(visible[a]) | {"opaque_at_milli": round(scale[a] * 1000)}
+        layers = {key: layer.result() for key, layer in drawn.items()}
+        layers[LEGEND] = heat_layer.legend(one.method in BLIND)
         return Explanation(self._described(one, given) | {"map_size": heat.shape[-1], "attributes": each}, layers)
 
     def _described(self, one: Asked, given: Inputs) -> dict[str, Any]:

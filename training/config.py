@@ -67,10 +67,9 @@ def _network(g: argparse._ArgumentGroup) -> None:
 def _learning(g: argparse._ArgumentGroup) -> None:
     g.add_argument("--stages", help=f"SIDE:IMAGES,…; cropSIDE cuts windows (default {ON_SKIN}, --data: {ON_PHOTOS})")
     g.add_argument("--loss", default="ranked", help=f"{', '.join(LOSSES)}; or KEY=LOSS,… per attribute")
-    kinds = {"batch": int, "learning_rate": float, "weight_decay": float, "warm_up": int, "settle": float}
-    for name, kind in kinds.items():
+    for name in ("batch", "learning_rate", "weight_decay", "warm_up", "settle", "attention"):
         default = getattr(Recipe, name)
-        g.add_argument(f"--{name.replace('_', '-')}", type=kind, default=default, help=f"(default {default})")
+        g.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default, help=f"(default {default})")
     g.add_argument("--schedule", choices=("cosine", "constant"), default=Recipe.schedule)
     g.add_argument("--averaging", type=float, default=Recipe.averaging, help="decay of the averaged weights; 0: none")
     g.add_argument("--clip", type=float, default=Recipe.clip, help="largest norm of the gradient")

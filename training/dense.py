@@ -2,22 +2,20 @@
 
 Two 1x1 convolutions, used in training only, read the feature maps at strides 16 and 32 and predict the sign's strength
 in each cell. A grade is one number for a whole photo; 49 strengths per attribute teach a network from random weights
-many times faster. What has been learned least is taught most: in equal shares pigment was not learned beside redness
-at all, and alone within some thousand photos. The grader's own severity maps are held to the same truth, so that what
-is shown as the reason of a grade is the reason (Ross et al. 2017, "Right for the Right Reasons", arXiv 1703.03717).
+many times faster. The grader's own severity maps are held to the same truth, so that what is shown as the reason of a
+grade is the reason (Ross et al. 2017, "Right for the Right Reasons", arXiv 1703.03717).
 """
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.attention import SHARPNESS, Attention
 from training.attributes import ATTRIBUTES, KEYS
 from training.phantom.maps import SIGNS
 
 WEIGHT = 0.5  # of this loss beside that of the grades
 WEIGHT_OF_PLACES = 0.5  # of misplaced severity maps, likewise
-SHARPNESS = 5.0  # of the preference for what has been learned least
-MEMORY = 0.95  # decay of the running record of what has been learned
 STRONGEST = 2.0  # times the last limit, where strength ends
 
 
@@ -26,18 +24,14 @@ class DenseHeads(nn.Module):
 
     knots: Tensor
     signs: Tensor
-    own: Tensor
-    constant: Tensor
 
-    def __init__(self, middle: int, last: int) -> None:
+    def __init__(self, middle: int, last: int, sharpness: float = SHARPNESS) -> None:
         super().__init__()
+        self.attention = Attention(sharpness)
         self.middle, self.last = nn.Conv2d(middle, len(KEYS), 1), nn.Conv2d(last, len(KEYS), 1)
         limits = [SIGNS[key].limits for key in KEYS]
         knots = torch.tensor([(0.0, *row, STRONGEST * row[-1]) for row in limits])
         self.register_buffer("knots", knots, persistent=False)
-        # Running losses of the heads, and of the best constant answers: their ratio says what is not learned yet.
-        self.register_buffer("own", torch.ones(len(KEYS)))
-        self.register_buffer("constant", torch.ones(len(KEYS)))
         self.register_buffer("signs", torch.tensor([float(one.sign) for one in ATTRIBUTES]), persistent=False)
 
     def loss(self, severity: Tensor, middle: Tensor, last: Tensor, cells: Tensor) -> Tensor:
@@ -46,15 +40,8 @@ class DenseHeads(nn.Module):
         pairs = [(strength, self.strength(_pooled(cells, strength))) for strength in predicted]
         own = torch.stack([_by_attribute(strength, truth) for strength, truth in pairs]).sum(0)
         constant = torch.stack([_by_attribute(_medians(truth), truth) for _, truth in pairs]).sum(0)
-        shares = self._attention(own.detach(), constant) / self.constant
+        shares = self.attention(own, constant) / self.attention.constant
         return WEIGHT * (shares * own).sum() + WEIGHT_OF_PLACES * self.misplaced(severity, cells)
-
-    def _attention(self, own: Tensor, constant: Tensor) -> Tensor:
-        """Shares (5,) of the loss, largest for the attribute that is furthest from learned."""
-        if self.training:
-            self.own.lerp_(own, 1 - MEMORY)
-            self.constant.lerp_(constant, 1 - MEMORY)
-        return (SHARPNESS * (self.own / self.constant).clamp(max=1.5)).softmax(0)
 
     def misplaced(self, severity: Tensor, cells: Tensor) -> Tensor:
         """1 - cosine between what the severity maps (B,5,h,w) show and the sign, over photos of degree 1 and up."""

@@ -1,8 +1,9 @@
-"""Losses by name, one for all attributes or one for each; only labelled entries count.
+"""Losses by name; `training.attribute_losses` gives each attribute one.
 
 `ranked` is the default recipe: cross-entropy plus the ranked probability score. Both are proper, and the second knows
 that grades are ordered (Epstein, J. Appl. Meteorol. 1969), so a miss by three costs more than a miss by one.
-Losses that weigh grades change the prior that the probabilities carry: decoding divides by `AttributeLosses.prior`.
+Losses that weigh grades change the prior that the probabilities carry: decoding divides by
+`AttributeLosses.prior`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,11 +12,10 @@ from functools import cache
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
 from torch import Tensor
 from torch.nn import functional
 
-from training.attributes import GRADES, KEYS
+from training.attributes import GRADES
 from training.grade_weights import Floats, class_balanced_weights, equal_weights, inverse_prior
 
 NOT_LABELLED = -1
@@ -103,58 +103,3 @@ LOSSES: Mapping[str, Loss] = {
     # The seed's defect, a softmax of probabilities, kept only so that its recipe can be run again.
     "seed_softmax_cross_entropy": Loss(lambda z, y, _: functional.cross_entropy(z.softmax(-1), y)),
 }
-
-
-def parse_losses(text: str) -> dict[str, str]:
-    """`focal` or `oil=focal,wrinkle=neighbour` -> the loss of each attribute; those not named take `ranked`.
-
-    Raises ValueError naming what is unknown.
-    """
-    if "=" not in text:
-        return _for_each_key(text)
-    pairs = [item.partition("=")[::2] for item in text.split(",")]
-    return _for_each_key({**dict.fromkeys(KEYS, "ranked"), **{key.strip(): name.strip() for key, name in pairs}})
-
-
-class AttributeLosses:
-    """Mean loss over labelled entries, with a loss by name for all attributes or for each.
-
-    `names` is a name in `LOSSES` or {attribute key: name}; `counts` (5,5) are the photos of each attribute's grades in
-    the whole training set (`grade_weights.grade_counts`). Raises ValueError for what is unknown or missing.
-    """
-
-    def __init__(self, names: str | Mapping[str, str], counts: ArrayLike) -> None:
-        self.names = _for_each_key(names)
-        photos = np.asarray(counts, np.float64)
-        if photos.shape != (len(KEYS), GRADES) or not (photos >= 0).all():
-            raise ValueError(f"counts must be {len(KEYS)}x{GRADES} numbers of photos, 0 or more")
-        rows = [LOSSES[self.names[key]].weights(n) for key, n in zip(KEYS, photos, strict=True)]
-        self._photos, self._weights = photos, np.stack(rows)
-
-    def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Scalar for logits (B,5,5) and labels (B,5), 0..4 or -1; 0 when nothing is labelled."""
-        labelled = labels != NOT_LABELLED
-        weights = torch.as_tensor(self._weights).to(logits).expand_as(logits)
-        total = logits.sum() * 0
-        for name in sorted(set(self.names.values())):
-            chosen = labelled & torch.tensor([self.names[key] == name for key in KEYS], device=labels.device)
-            if chosen.any():
-                mean = LOSSES[name].mean(logits[chosen], labels[chosen], weights[chosen])
-                total = total + mean * (chosen.sum() / labelled.sum())
-        return total
-
-    def prior(self) -> Floats:
-        """Prior over grades (5,5) in the trained probabilities: shares of counts times weights; uniform if no label."""
-        mass = self._photos * self._weights
-        sums = mass.sum(1, keepdims=True)
-        return np.divide(mass, sums, out=np.full_like(mass, 1 / GRADES), where=sums > 0)
-
-
-def _for_each_key(names: str | Mapping[str, str]) -> dict[str, str]:
-    named = dict.fromkeys(KEYS, names) if isinstance(names, str) else dict(names)
-    if set(named) != set(KEYS):
-        raise ValueError(f"each of {', '.join(KEYS)} takes one loss, and nothing else does; got {', '.join(named)}")
-    for name in named.values():
-        if name not in LOSSES:
-            raise ValueError(f"'{name}' is no loss; choose one of {', '.join(LOSSES)}")
-    return named

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from training.attention import SHARPNESS
 from training.stages import Stage, stage_at
 
 
@@ -18,6 +19,7 @@ class Recipe:
     warm_up: int = 200  # steps
     clip: float = 5.0  # largest norm of the gradient
     averaging: float = 0.995  # decay of the averaged weights
+    attention: float = SHARPNESS  # to what is learned least; 0: every label counts alike
     settle: float = 0.1  # share of the steps, at the end, in which batch norms keep their statistics
     precision: str = "fp32"  # or bf16: mixed precision where the device gains from it
     patience: int = 0  # validations without a better score before stopping early; 0: never

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
+from training.attention import SHARPNESS
 from training.batches import Batch
 from training.dense import DenseHeads
 from training.model import SkinNet, logits_of, severity_maps
@@ -14,10 +15,10 @@ Loss = Callable[[Tensor, Tensor], Tensor]  # logits (B,5,5), labels (B,5) -> sca
 class Student(nn.Module):
     """A batch -> its loss."""
 
-    def __init__(self, net: SkinNet, loss: Loss, dense: bool) -> None:
+    def __init__(self, net: SkinNet, loss: Loss, dense: bool, sharpness: float = SHARPNESS) -> None:
         super().__init__()
         self.net, self.loss = net, loss
-        self.dense = DenseHeads(net.middle_channels, net.trunk.num_features) if dense else None
+        self.dense = DenseHeads(net.middle_channels, net.trunk.num_features, sharpness) if dense else None
 
     def forward(self, batch: Batch) -> Tensor:
         if self.dense is None or batch.cells is None:

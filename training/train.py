@@ -20,6 +20,8 @@ import torch
 from numpy.typing import NDArray
 
 from training import checkpoint, config, distributed
+from training.attention import AttendedLoss
+from training.attribute_losses import AttributeLosses, parse_losses
 from training.attributes import KEYS
 from training.augmentations import AUGMENTATIONS, augment
 from training.backbones import BackboneError, needs_size
@@ -31,7 +33,6 @@ from training.decoding import Decoding, Prior
 from training.grade_weights import grade_counts
 from training.groups import split_by_group, told
 from training.labels import NOT_LABELLED
-from training.losses import AttributeLosses, parse_losses
 from training.metrics import report, table
 from training.model import SkinNet
 from training.photo_set import PhotoSet, load_or_render, renderer_digest
@@ -76,7 +77,7 @@ def run(args: argparse.Namespace) -> None:
     seen = as_seen(held_out, args.augmentation, args.size if stages[-1].crop else stages[-1].size)
     if distributed.rank() == 0:
         config.save(args)
-    trainer = Trainer(net, loss, batches, recipe, args.out)
+    trainer = Trainer(net, AttendedLoss(loss, recipe.attention), batches, recipe, args.out)
     prior = as_prior(loss.prior())
     trainer.run(Watch(seen.take(slice(WATCHED)), prior, args.select), args.every, args.save_every, track, args.workers)
     if distributed.rank() == 0:

@@ -36,7 +36,7 @@ class Trainer:
         self.device = distributed.join()
         self.net = net.to(self.device).to(memory_format=torch.channels_last)
         self.averaged, self.best, self.best_score = copy.deepcopy(self.net).eval(), copy.deepcopy(net), -math.inf
-        self.student = Student(self.net, loss, dense=batches.mapped).to(self.device)
+        self.student = Student(self.net, loss, batches.mapped, recipe.attention).to(self.device)
         self.shared = distributed.shared(self.student)
         self.optimizer = torch.optim.AdamW(_by_decay(self.student, recipe.weight_decay), lr=recipe.learning_rate)
         self.folder = RunFolder(folder)

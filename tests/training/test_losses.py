@@ -7,9 +7,10 @@ import pytest
 import torch
 from scipy.stats import beta as beta_distribution
 
+from training.attribute_losses import AttributeLosses, parse_losses
 from training.attributes import KEYS
 from training.grade_weights import class_balanced_weights, grade_counts, inverse_prior
-from training.losses import LOSSES, NOT_LABELLED, AttributeLosses, masked_loss, parse_losses
+from training.losses import LOSSES, NOT_LABELLED, masked_loss
 from training.photo_set import SEED_COUNTS
 
 COUNTS = np.array([SEED_COUNTS[key] for key in KEYS])

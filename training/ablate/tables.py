@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from training.attributes import KEYS
 from training.backbones import PRESETS
 
-PLAIN = ("--augmentation=none", "--no-maps")
+PLAIN = ("--augmentation=none", "--no-maps", "--attention=0")
 SEED = (
     *PLAIN,
     "--loss=seed_softmax_cross_entropy",
