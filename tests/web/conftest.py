@@ -37,6 +37,8 @@ def photos(tmp_path_factory) -> dict[str, Path]:
     skin.save(folder / "skin.jpg", quality=92)
     skin.rotate(180).crop((40, 20, 680, 700)).save(folder / "other.png")
     skin.point(lambda value: value // 9).save(folder / "dark.png")
+    whole = (folder / "skin.jpg").read_bytes()
+    (folder / "cut.jpg").write_bytes(whole[: len(whole) * 9 // 10])
     (folder / "text.png").write_text("no photo")
     return {path.name: path for path in folder.iterdir()}
 

@@ -105,7 +105,10 @@ def test_the_camera_and_the_keyboard_are_enough(opened):
     expect(person.page.get_by_role("radio", name=re.compile("^Hydration"))).to_be_checked()
 
 
-@pytest.mark.parametrize(("file", "says"), [("text.png", "cannot be read as a photo"), ("dark.png", "Too dark")])
+NO_PHOTO = "cannot be read as a photo"
+
+
+@pytest.mark.parametrize(("file", "says"), [("text.png", NO_PHOTO), ("cut.jpg", NO_PHOTO), ("dark.png", "Too dark")])
 def test_a_photo_that_is_no_use_is_told_so_kindly(opened, photos, file, says):
     person = opened()
     person.page.locator("input[type=file]").set_input_files(photos[file])

@@ -1,6 +1,7 @@
 /** Decodes, resizes and grades photos beside the page, which stays responsive meanwhile. */
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { expose, transfer } from 'comlink';
+import { isCutOffJpeg } from '../core/jpeg';
 import { BoxResizer, centredSquare } from '../core/resize';
 import { Runtime, useWasm } from '../core/runtime';
 import type { Outputs } from '../core/scoring';
@@ -22,6 +23,7 @@ const grader = {
 
   /** The model's input bytes of a photo. Raises `photo-unreadable`, `photo-too-large`, `photo-too-small`. */
   async prepare(photo: Blob): Promise<Uint8Array> {
+    if (isCutOffJpeg(new Uint8Array(await photo.arrayBuffer()))) throw told(new Trouble('photo-unreadable'));
     const image = await createImageBitmap(photo, { premultiplyAlpha: 'none' }).catch(() => {
       throw told(new Trouble('photo-unreadable'));
     });

@@ -6,6 +6,7 @@ import android.graphics.ColorSpace
 import android.media.ExifInterface
 import io.skinscore.core.Pixels
 import io.skinscore.core.Trouble
+import io.skinscore.core.isCutOffJpeg
 import java.io.IOException
 import kotlin.math.max
 
@@ -18,6 +19,7 @@ object Photo {
     /** A JPEG, PNG, WebP or HEIC file. Throws [Trouble] `photo-unreadable` or `photo-too-large`. */
     fun decode(file: ByteArray): Pixels {
         insistOnSize(file)
+        if (isCutOffJpeg(file)) throw unreadable()
         try {
             val bitmap =
                 BitmapFactory.decodeByteArray(file, 0, file.size, exactly()) ?: throw unreadable()

@@ -56,6 +56,14 @@ class PhotoTest {
         assertEquals("photo-unreadable", assertFailsWith<Trouble> { Photo.decode(cut) }.code)
     }
 
+    @Test
+    fun `a photo whose lower part never arrived is refused, not graded grey`() {
+        val whole = file(Bitmap.CompressFormat.JPEG) { Color.rgb(16 * it, 120, 90) }
+        val cut = whole.copyOf(whole.size * 9 / 10)
+        assertEquals("photo-unreadable", assertFailsWith<Trouble> { Photo.decode(cut) }.code)
+        assertEquals(24, Photo.decode(whole + ByteArray(1000)).height)
+    }
+
     /** 16 x 24 px, each column in a colour of its own. */
     private fun file(format: Bitmap.CompressFormat, colour: (x: Int) -> Int): ByteArray {
         val colours = IntArray(16 * 24) { colour(it % 16) }
