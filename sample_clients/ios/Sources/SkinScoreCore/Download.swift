@@ -32,7 +32,7 @@ struct Download {
         if Files.size(unfinished) > part.bytes { try FileManager.default.removeItem(at: unfinished) }
         while Files.size(unfinished) < part.bytes { try await add(to: unfinished, part) }
         guard let bytes = try? Data(contentsOf: unfinished), part.fits(bytes) else {
-            throw try damaged(unfinished, part)
+            throw damaged(unfinished, part)
         }
         try Files.replace(file, by: unfinished)
     }
@@ -49,32 +49,35 @@ struct Download {
     /// Ask for the next piece and put it on disk.
     private func add(to unfinished: URL, _ part: Offer.Part) async throws {
         let start = Files.size(unfinished)
-        let answer = try await asked(part, from: start)
-        let isPiece = answer.status == 206
-        let before = isPiece ? start : 0
-        let named = answer.header("Content-Range")?.hasPrefix("bytes \(start)-") ?? false
-        guard !answer.body.isEmpty, before + answer.body.count <= part.bytes, !isPiece || named else {
-            throw try damaged(unfinished, part)
-        }
-        if isPiece {
+        guard let answer = try await asked(part, from: start) else { throw damaged(unfinished, part) }
+        if answer.status == 206 {
+            guard Download.isPiece(answer, from: start, of: part) else { throw damaged(unfinished, part) }
             try Files.append(answer.body, to: unfinished)
         } else {
+            // A shorter one would be asked for again for ever.
+            guard answer.body.count == part.bytes else { throw damaged(unfinished, part) }
             try Files.writeAtomically(answer.body, to: unfinished)
         }
     }
 
-    private func asked(_ part: Offer.Part, from start: Int) async throws -> Answer {
+    private static func isPiece(_ answer: Answer, from start: Int, of part: Offer.Part) -> Bool {
+        let named = answer.header("Content-Range")?.hasPrefix("bytes \(start)-") ?? false
+        return named && !answer.body.isEmpty && start + answer.body.count <= part.bytes
+    }
+
+    /// Nil where the server's file ends before the signed one does.
+    private func asked(_ part: Offer.Part, from start: Int) async throws -> Answer? {
         let end = min(start + Download.piece, part.bytes) - 1
         var headers = ["Accept-Encoding": "identity", "Range": "bytes=\(start)-\(end)"]
         if start > 0 { headers["If-Range"] = "\"\(part.sha256)\"" }
         do {
             return try await server.fetch("/v1/models/files/\(part.sha256)", headers: headers)
         } catch let trouble as Trouble where trouble.code == "range-not-satisfiable" {
-            throw Trouble("damaged", "\(part.path) is shorter on the server than it should be: try again later")
+            return nil
         }
     }
 
-    private func damaged(_ unfinished: URL, _ part: Offer.Part) throws -> Trouble {
+    private func damaged(_ unfinished: URL, _ part: Offer.Part) -> Trouble {
         try? FileManager.default.removeItem(at: unfinished)
         return Trouble("damaged", "\(part.path) arrived damaged: try again")
     }

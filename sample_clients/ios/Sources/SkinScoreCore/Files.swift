@@ -15,7 +15,8 @@ public enum Files {
     static func writeAtomically(_ data: Data, to file: URL) throws {
         let folder = file.deletingLastPathComponent()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let unfinished = folder.appendingPathComponent(".\(file.lastPathComponent)-\(UUID().uuidString)")
+        // Always the same name, so that what a process left there that was killed does not stay.
+        let unfinished = folder.appendingPathComponent(".\(file.lastPathComponent).unfinished")
         do {
             try data.write(to: unfinished)
             try keepPrivate(unfinished)
@@ -92,7 +93,7 @@ public enum Files {
         return Trouble("no-room", "no room is left on the disk: make room, try again; what was saved before is safe")
     }
 
-    private static func failure(_ what: String) -> Trouble {
+    static func failure(_ what: String) -> Trouble {
         let code = errno == ENOSPC || errno == EDQUOT ? "no-room" : "storage"
         return Trouble(code, "\(what): \(String(cString: strerror(errno))); what was saved before is safe")
     }

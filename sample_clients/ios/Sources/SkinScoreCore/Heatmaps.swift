@@ -12,20 +12,25 @@ extension SkinScoreClient {
 
     /// `square` is the model's input as a lossless PNG, never the camera's file. Needs the consent `heatmap`.
     public func heatmaps(square: Data) async throws -> Heatmaps {
-        let headers = ["Content-Type": "image/png", "Prefer": "wait=10"]
-        var job = try await server.call(Request("POST", "/v1/heatmaps", headers: headers, body: square)).json()
+        let question = ["graded_by": try await bundle().modelSHA256]
+        var job = try await server.call(asking(question, square)).json()
         let until = Date().addingTimeInterval(SkinScoreClient.patienceForMaps)
         while let id = job["id"]?.text, ["queued", "running"].contains(job["status"]?.text ?? "") {
             guard Date() < until else {
                 throw Trouble("busy", "the server takes long: ask again later, the result is kept for a day")
             }
             try await Task.sleep(nanoseconds: 500_000_000)
-            job = try await server.call(Request("GET", "/v1/heatmaps/\(id)")).json()
+            job = try await server.call(Request("GET", "/v1/heatmaps/\(id)", query: question)).json()
         }
         guard job["status"]?.text == "succeeded", let result = job["result"] else {
             throw Trouble("photo-rejected", job["problem"]?["detail"]?.text ?? "the photo could not be explained")
         }
         return Heatmaps(result: result, layers: try await layers(result))
+    }
+
+    private func asking(_ question: [String: String], _ square: Data) -> Request {
+        let headers = ["Content-Type": "image/png", "Prefer": "wait=10"]
+        return Request("POST", "/v1/heatmaps", query: question, headers: headers, body: square)
     }
 
     private func layers(_ result: JSONValue) async throws -> [String: Data] {

@@ -43,24 +43,24 @@ struct History: Equatable, Sendable {
 
     /// Keep a new record and queue it.
     mutating func add(_ record: Record) {
-        rows[record.id] = Row(body: record, seq: nil)
+        put(record.id, record, nil)
         outbox.insert(record.id)
     }
 
     /// Replace a record by a tombstone and queue that.
     mutating func delete(_ id: String) {
-        bury(id)
+        put(id, nil, nil)
         outbox.insert(id)
     }
 
     /// Apply one verdict of a push. After a conflict our own copy gets a new id.
     mutating func settle(_ verdict: JSONValue, deleting: Bool) {
         guard let id = verdict["id"]?.text, let kind = verdict["verdict"]?.text else { return }
-        // Deleted here while its push was under way: that delete still has to be sent.
-        if !deleting && kind != "deleted" && rows[id]?.body == nil { return }
+        // Deleted here while its push was under way, or no answer to a delete: that still has to be sent.
+        if isTombstone(id) && (deleting ? kind == "conflict" : kind != "deleted") { return }
         outbox.remove(id)
         switch kind {
-        case "deleted": bury(id)
+        case "deleted": put(id, nil, nil)
         case "conflict":
             if let theirs = verdict["record"].flatMap({ Record($0) }) { keepBoth(theirs, verdict["seq"]?.whole) }
         case "invalid": parked[id] = verdict["problem"] ?? .object([:])
@@ -71,12 +71,11 @@ struct History: Equatable, Sendable {
     /// Store one pulled page and its cursor, together. A local delete that waits is not undone by it.
     mutating func apply(_ page: JSONValue, etag: String?) {
         for item in page["records"]?.items ?? [] {
-            guard let record = item["record"].flatMap({ Record($0) }), !isTombstone(record.id) else { continue }
-            keepBoth(record, item["seq"]?.whole)
+            if let record = item["record"].flatMap({ Record($0) }) { keepBoth(record, item["seq"]?.whole) }
         }
         for item in page["tombstones"]?.items ?? [] {
             guard let id = item["id"]?.text else { continue }
-            bury(id)
+            put(id, nil, nil)
             outbox.remove(id)
         }
         settings["cursor"] = page["next_cursor"]?.text
@@ -107,15 +106,18 @@ struct History: Equatable, Sendable {
         rows[id].map { $0.body == nil } ?? false
     }
 
-    /// The server's copy under its id; ours, where it says something else, under a new one.
+    /// The server's copy under its id; ours, where it says something else, under a new one. Tombstones stay.
     private mutating func keepBoth(_ theirs: Record, _ seq: Int?) {
+        if isTombstone(theirs.id) { return }
         let mine = rows[theirs.id]?.body
-        rows[theirs.id] = Row(body: theirs, seq: seq)
+        put(theirs.id, theirs, seq)
         outbox.remove(theirs.id)
         if let mine, mine != theirs { add(mine.renamed(Ids.secondId(mine))) }
     }
 
-    private mutating func bury(_ id: String) {
-        rows[id] = Row(body: nil, seq: nil)
+    /// In place of what had the id before, and of why the server refused that.
+    private mutating func put(_ id: String, _ body: Record?, _ seq: Int?) {
+        rows[id] = Row(body: body, seq: seq)
+        parked[id] = nil
     }
 }

@@ -21,15 +21,24 @@ extension History {
 
     /// Throws `Trouble` for what is no history: such a file is never written over.
     init(reading data: Data) throws {
-        guard let document = try? JSONValue.parse(data), document["schema"]?.whole == History.schema else {
-            throw Trouble(
-                "history-damaged", "history.json cannot be read: restore it from a backup; nothing was changed")
-        }
-        for (id, row) in document["records"]?.fields ?? [:] {
-            rows[id] = Row(body: row["body"].flatMap { Record($0) }, seq: row["seq"]?.whole)
-        }
-        outbox = Set((document["outbox"]?.items ?? []).compactMap { $0.text })
-        parked = document["parked"]?.fields ?? [:]
-        settings = (document["settings"]?.fields ?? [:]).compactMapValues { $0.text }
+        guard let document = try? JSONValue.parse(data), document["schema"]?.whole == History.schema,
+            case .object(let records) = document["records"], case .array(let waiting) = document["outbox"],
+            case .object(let refused) = document["parked"], case .object(let named) = document["settings"]
+        else { throw History.damaged }
+        rows = try records.mapValues { try History.row($0) }
+        outbox = Set(waiting.compactMap { $0.text })
+        parked = refused
+        settings = named.compactMapValues { $0.text }
     }
+
+    /// A body that is no record would be taken for a tombstone, and deleted everywhere.
+    private static func row(_ written: JSONValue) throws -> Row {
+        guard let body = written["body"] else { throw damaged }
+        let record = Record(body)
+        guard record != nil || body == .null else { throw damaged }
+        return Row(body: record, seq: written["seq"]?.whole)
+    }
+
+    private static let damaged = Trouble(
+        "history-damaged", "history.json cannot be read: restore it from a backup; nothing was changed")
 }

@@ -65,24 +65,24 @@ struct Models: Sendable {
         folder.appendingPathComponent(".\(sha256)")
     }
 
-    /// Use the bundle that was put together; the one in use until now stays as the previous one.
+    /// Use the bundle that was put together; of those installed the one used until now stays as the previous one.
     func switchTo(_ sha256: String) async throws {
+        let previous = await installed(but: sha256)?.sha256
         let (made, place) = (unfinished(sha256), folder.appendingPathComponent(sha256))
         if FileManager.default.fileExists(atPath: made.path) {
             try? FileManager.default.removeItem(at: place)  // a damaged one, or it would not be replaced
             try Files.replace(place, by: made)
         }
-        let before = await store.setting("model")
-        let previous = before == sha256 ? await store.setting("model_previous") : before
         let own = (try? ModelBundle.open(shipped, trust))?.sha256
         try await store.set(["model": sha256, "model_previous": previous, "model_shipped": own])
         removeOthers([sha256, previous])
     }
 
-    private func installed() async -> ModelBundle? {
+    /// What is withdrawn is neither used nor gone back to.
+    private func installed(but other: String? = nil) async -> ModelBundle? {
         let revoked = await self.revoked()
         for name in ["model", "model_previous"] {
-            guard let sha256 = await store.setting(name), !revoked.contains(sha256) else { continue }
+            guard let sha256 = await store.setting(name), sha256 != other, !revoked.contains(sha256) else { continue }
             if let bundle = held(sha256) { return bundle }
         }
         return nil

@@ -81,7 +81,7 @@ public struct Moment: Equatable, Sendable {
         if bytes[place] == UInt8(ascii: "Z") { return place + 1 == bytes.count ? (fraction, 0) : nil }
         let sign = bytes[place] == UInt8(ascii: "+") ? 1 : bytes[place] == UInt8(ascii: "-") ? -1 : 0
         guard sign != 0, place + 6 == bytes.count, bytes[place + 3] == UInt8(ascii: ":"),
-            let hours = number(bytes, place + 1, 2), let minutes = number(bytes, place + 4, 2)
+            let hours = number(bytes, place + 1, 2), let minutes = number(bytes, place + 4, 2), hours < 24, minutes < 60
         else { return nil }
         return (fraction, sign * (hours * 3600 + minutes * 60))
     }

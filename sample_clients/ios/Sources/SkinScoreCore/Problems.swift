@@ -3,12 +3,13 @@ import Foundation
 
 enum Problems {
     static let answers: Set<String> = ["application/json", "image/png", "application/octet-stream"]
+    static let empty: Set<Int> = [204, 304]
 
     /// The answer, if it is a good one of a SkinScore server. Throws `Trouble` with the problem's type as code.
     static func checked(_ answer: Answer) throws -> Answer {
         if answer.status < 400 {
             let kind = answer.header("Content-Type")?.split(separator: ";").first.map { String($0) } ?? ""
-            guard answer.body.isEmpty || answers.contains(kind) else {
+            guard empty.contains(answer.status) || (answer.status < 300 && answers.contains(kind)) else {
                 throw Trouble("unexpected", "what answers there is no SkinScore server: check the network")
             }
             return answer

@@ -38,16 +38,19 @@ public struct Golden: Decodable, Sendable {
 
     static let floor = 1e-6  // of a quality figure: below it a share of it means nothing
 
-    /// The golden photos of a bundle. Throws `DecodingError` or what reading throws.
+    /// The golden photos of a bundle. Throws `Trouble`.
     public static func read(_ data: Data) throws -> Golden {
-        try JSONDecoder().decode(Golden.self, from: data)
+        guard let golden = try? JSONDecoder().decode(Golden.self, from: data) else {
+            throw Trouble("other-form", "the golden photos have another form than this client reads: update the app")
+        }
+        return golden
     }
 
     /// Grade every golden photo; how many there were. Throws `Trouble` at the first wrong answer.
     @discardableResult
     public func check(_ precision: String, _ grade: Grade) async throws -> Int {
         for (number, photo) in photos.enumerated() {
-            let grading = try await answered(photo, grade)
+            let grading = try await Golden.ran { try await grade(photo.png, 0) }
             if let fault = fault(grading, photo, precision) {
                 let sentence = "the new model answers wrongly on this device (photo \(number): \(fault)); not used"
                 throw Trouble("wrong-answers", sentence)
@@ -56,9 +59,10 @@ public struct Golden: Decodable, Sendable {
         return photos.count
     }
 
-    private func answered(_ photo: Photo, _ grade: Grade) async throws -> Grading {
+    /// Runtimes fail in many ways; a model that does not run is not used. Throws `Trouble`.
+    static func ran<Done: Sendable>(_ work: @Sendable () async throws -> Done) async throws -> Done {
         do {
-            return try await grade(photo.png, 0)
+            return try await work()
         } catch {
             throw Trouble("does-not-run", "the new model does not run on this device (\(error)); not used")
         }
@@ -76,7 +80,8 @@ public struct Golden: Decodable, Sendable {
         if !Golden.within(all.map { Double($0.expected) }, wanted.expected, { _ in near }) {
             return "other expected grades"
         }
-        guard let place = toleranceHeat?[precision] else { return nil }  // bundles of sequence 2 and before
+        guard let toleranceHeat else { return nil }  // bundles of sequence 2 and before
+        let place = toleranceHeat[precision] ?? 0
         let centres = all.map { Heat.centre($0.heat) }
         guard let heat = wanted.heat, centres.count == heat.count,
             zip(centres, heat).allSatisfy({ Golden.isNear($0, $1, place) })

@@ -102,6 +102,7 @@ public actor Server {
         dressed.headers.merge(Server.format) { own, _ in own }
         if let token { dressed.headers["Authorization"] = "Bearer \(token)" }
         for attempt in 0..<patience.tries {
+            try Task.checkCancellation()  // after an erase the token here may be another account's
             let answer = try? await transport.send(dressed, to: url)
             try Task.checkCancellation()
             let last = attempt == patience.tries - 1

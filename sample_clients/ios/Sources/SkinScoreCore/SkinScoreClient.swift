@@ -12,30 +12,30 @@ public struct GradedPhoto: Sendable {
 public actor SkinScoreClient {
     public nonisolated let store: Store
     public nonisolated let server: Server
-    private let models: Models
-    private let grading: MakeGrade
-    private var ready: Ready?
+    private let home: Home
+    private let model: ModelInUse
     private var syncing: Task<SyncOutcome, any Error>?
 
-    /// `shipped` is the folder of the bundle that came with the app, `home` where the history lives. Throws `Trouble`.
+    /// `shipped` is the folder of the bundle that came with the app, `home` where history and models live: one client
+    /// at a time may have it open (`in-use`). Throws `Trouble`.
     public init(
         shipped: URL, home: URL, server url: URL, trust: Trust, secrets: any Secrets,
         transport: any Transport = URLSessionTransport(), patience: Patience = .usual, grading: @escaping MakeGrade
     ) throws {
+        self.home = try Home(home)
         store = try Store(home: home)
         server = Server(url: url, store: store, secrets: secrets, transport: transport, patience: patience)
-        models = Models(shipped: shipped, home: home, store: store, trust: trust)
-        self.grading = grading
+        model = ModelInUse(Models(shipped: shipped, home: home, store: store, trust: trust), grading)
     }
 
     /// The verified bundle in use. Throws `Trouble`.
     public func bundle() async throws -> ModelBundle {
-        try await prepared().bundle
+        try await model.prepared().bundle
     }
 
     /// Grade a photo offline; keep its record and queue it for the next sync, if the model learned that part.
     public func grade(_ photo: Data, part: Int, keep: Bool = true) async throws -> GradedPhoto {
-        let ready = try await prepared()
+        let ready = try await model.prepared()
         let found = try await ready.grade(photo, part)
         let record = Record.score(found, of: ready.bundle, capturedAt: Moment.now())
         let kept = keep && found.attributes.contains { $0.believed }
@@ -99,8 +99,7 @@ public actor SkinScoreClient {
 
     /// Take a newer model if the server's channel offers one. Throws `Trouble`; the model in use stays then.
     public func update() async throws -> UpdateOutcome {
-        defer { ready = nil }  // also after a refusal: the channel may have withdrawn what is ready
-        return try await Update(models: models, server: server, grading: grading).run()
+        try await model.update(server)
     }
 
     /// Version and text of what a purpose asks to agree to, as the server has them now.
@@ -132,19 +131,5 @@ public actor SkinScoreClient {
         syncing?.cancel()
         syncing = nil
         try await store.erase()
-    }
-
-    /// A bundle, and what grades with it.
-    private struct Ready: Sendable {
-        let bundle: ModelBundle
-        let grade: Grade
-    }
-
-    private func prepared() async throws -> Ready {
-        if let ready { return ready }
-        let bundle = try await models.open()
-        let made = Ready(bundle: bundle, grade: try await grading(bundle))
-        ready = made
-        return made
     }
 }

@@ -16,15 +16,14 @@ struct Sync {
     private let store: Store
     private let server: Server
     private let limit: Int?
-    private var outcome = SyncOutcome()
-
-    static let batch = 200  // items; the server takes no more
-    static let batchBytes = 900_000  // the server takes 1 MiB
+    private var push: Push
+    private var pulled = 0
 
     private init(_ store: Store, _ server: Server, _ limit: Int?) {
         self.store = store
         self.server = server
         self.limit = limit
+        push = Push(store, server)
     }
 
     /// Push, pull in pages of `limit`, compare. Throws `Trouble`; whatever was done until then stays done.
@@ -36,54 +35,26 @@ struct Sync {
             try await sync.pullAll()
             head = try await sync.round()
         }
-        sync.outcome.complete = await sync.isSame(head)
-        return sync.outcome
+        let complete = await sync.isSame(head)
+        return SyncOutcome(
+            pushed: sync.push.pushed, pulled: sync.pulled, refused: sync.push.refused, complete: complete)
     }
 
     private mutating func round() async throws -> JSONValue {
-        try await push()
+        try await push.run()
         do {
             return try await pull()
         } catch let trouble as Trouble where trouble.code == "cursor-expired" {
             try await pullAll()
         }
-        try await push()
+        try await push.run()
         return try await pull()
-    }
-
-    private mutating func push() async throws {
-        while true {
-            let (waiting, deletes) = await store.unsent(Sync.batch)
-            if waiting.isEmpty && deletes.isEmpty { return }
-            let records = Sync.fitting(waiting)
-            let body: JSONValue = [
-                "records": .array(records.map { $0.value }), "deletes": .array(deletes.map { JSONValue.string($0) }),
-            ]
-            let results = try await server.call(Request("POST", "/v1/sync", json: body)).json()["results"]?.items ?? []
-            // A verdict for something else, or none, would leave the queue as it is, and this loop without an end.
-            let verdicts = results.compactMap { $0["verdict"]?.text }
-            guard results.map({ $0["id"]?.text }) == records.map({ $0.id }) + deletes, verdicts.count == results.count
-            else { throw Trouble("unexpected", "the server did not answer for every record: try again later") }
-            try await store.settle(results, records: records.count)
-            outcome.pushed += verdicts.filter { $0 == "created" || $0 == "deleted" }.count
-            outcome.refused += verdicts.filter { $0 == "invalid" }.count
-        }
-    }
-
-    /// As many from the front as one request may carry.
-    static func fitting(_ waiting: [Record]) -> [Record] {
-        var size = 0
-        for (place, record) in waiting.enumerated() {
-            size += record.value.canonical().count + 2
-            if size > batchBytes && place > 0 { return Array(waiting[..<place]) }
-        }
-        return waiting
     }
 
     /// All pages after the stored cursor; the head of the last one.
     private mutating func pull() async throws -> JSONValue {
         while let page = try await page() {
-            outcome.pulled += (page["records"]?.items ?? []).count + (page["tombstones"]?.items ?? []).count
+            pulled += (page["records"]?.items ?? []).count + (page["tombstones"]?.items ?? []).count
             if page["has_more"]?.flag != true { break }
         }
         let head = await store.setting("head") ?? "{}"

@@ -98,6 +98,6 @@ struct Update: Sendable {
         try Files.writeAtomically(signature, to: folder.appendingPathComponent("bundle.sig"))
         let bundle = try ModelBundle.open(folder, models.trust)
         let golden = try Golden.read(Data(contentsOf: bundle.goldenFile))
-        try await golden.check(bundle.precision, try await grading(bundle))
+        try await golden.check(bundle.precision, try await Golden.ran { try await grading(bundle) })
     }
 }

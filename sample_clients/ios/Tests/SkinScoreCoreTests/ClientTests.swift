@@ -8,6 +8,8 @@ import XCTest
 private actor Counter: Transport {
     private var answers: [String: [(Int, JSONValue)]]
     private(set) var asked: [String] = []
+    /// Models that the client says graded a photo.
+    private(set) var graders: Set<String> = []
 
     init(_ answers: [String: [(Int, JSONValue)]]) {
         self.answers = answers
@@ -16,6 +18,7 @@ private actor Counter: Transport {
     func send(_ request: Request, to server: URL) async throws -> Answer {
         let name = "\(request.method) \(request.path)"
         asked.append(name)
+        if let model = request.query["graded_by"] { graders.insert(model) }
         guard let left = answers[name], let (status, body) = left.first else { throw URLError(.timedOut) }
         if left.count > 1 { answers[name] = Array(left.dropFirst()) }
         return Answer(status: status, headers: ["Content-Type": "application/json"], body: body.canonical())
@@ -125,6 +128,24 @@ final class ClientTests: XCTestCase {
         try await client.note(on: "s", String(repeating: "살", count: About.noteLength))
     }
 
+    func testOneClientAtATimeHasAFolderOpen() async throws {
+        let scratch = try Scratch()
+        let first = try client(scratch, Counter([:]))
+        let second = try await troubleCode { _ = try client(scratch, Counter([:])) }
+        XCTAssertEqual(second, "in-use")
+        _ = try await first.grade(Data([1]), part: 0)
+    }
+
+    func testAFolderIsFreeAgainWhenItsClientHasGone() async throws {
+        let scratch = try Scratch()
+        for _ in 0..<2 {
+            let client = try client(scratch, Counter([:]))
+            _ = try await client.grade(Data([1]), part: 0)
+        }
+        let kept = try await Store(home: scratch.folder).live.count
+        XCTAssertEqual(kept, 2)
+    }
+
     func testMapsOfTheServerAreWaitedForAndFetchedOneByOne() async throws {
         let scratch = try Scratch()
         let result: JSONValue = ["attributes": ["oil": ["href": "/v1/heatmaps/j/oil.png", "grade": 2]]]
@@ -138,6 +159,8 @@ final class ClientTests: XCTestCase {
         let client = try client(scratch, transport)
         _ = try await client.signIn(.login, who, adopt: false)
         let maps: Heatmaps = try await client.heatmaps(square: Data([1]))
+        let (model, told) = (try await client.bundle().modelSHA256, await transport.graders)
+        XCTAssertEqual(told, [model])
         XCTAssertEqual(maps.result, result)
         XCTAssertEqual(maps.layers, ["oil": (["layer": 1] as JSONValue).canonical()])
     }

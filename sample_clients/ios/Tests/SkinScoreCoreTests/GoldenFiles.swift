@@ -31,7 +31,7 @@ enum GoldenFiles {
 }
 
 /// An empty folder that goes away with the test.
-final class Scratch {
+final class Scratch: Sendable {
     let folder: URL
 
     init() throws {

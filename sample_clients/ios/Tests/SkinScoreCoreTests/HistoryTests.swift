@@ -53,4 +53,50 @@ final class HistoryTests: XCTestCase {
         XCTAssertEqual(history.outbox, [Ids.secondId(mine)])
         XCTAssertEqual(history.live.count, 2)
     }
+
+    func testAConflictBringsNothingBackThatWasDeletedAndTheDeleteIsStillSent() throws {
+        let (mine, theirs) = (try record(1, "mine"), try record(1, "theirs"))
+        let conflict: JSONValue = [
+            "id": .string(mine.id), "verdict": "conflict", "record": theirs.value, "seq": 4,
+        ]
+        for deleting in [true, false] {
+            var history = History()
+            history.add(mine)
+            history.delete(mine.id)
+            history.settle(conflict, deleting: deleting)
+            XCTAssertEqual(history.live, [])
+            XCTAssertEqual(history.unsent(9).deletes, [mine.id])
+        }
+    }
+
+    /// A history with one record, which the server refused for a full account.
+    private func refused(_ one: Record) -> History {
+        var history = History()
+        history.add(one)
+        let full: JSONValue = ["type": "urn:skinscore:problem:quota-exceeded"]
+        history.settle(["id": .string(one.id), "verdict": "invalid", "problem": full], deleting: false)
+        return history
+    }
+
+    func testARefusedRecordThatIsDeletedIsRefusedNoLonger() throws {
+        let one = try record(1, "full")
+        var (here, elsewhere) = (refused(one), refused(one))
+        here.delete(one.id)
+        elsewhere.apply(["tombstones": [["id": .string(one.id)]], "next_cursor": "c"], etag: nil)
+        for var history in [here, elsewhere] {
+            let waiting = history.outbox
+            history.tryAgain("quota-exceeded")
+            XCTAssertEqual(history.parked, [:])
+            XCTAssertEqual(history.outbox, waiting)
+            XCTAssertEqual(history.live, [])
+        }
+    }
+
+    func testARefusedRecordThatCameThroughFromElsewhereCountsAgain() throws {
+        let one = try record(1, "full")
+        var history = refused(one)
+        history.apply(["records": [["record": one.value, "seq": 3]], "next_cursor": "c"], etag: nil)
+        XCTAssertEqual(history.parked, [:])
+        XCTAssertEqual(history.live, [one])
+    }
 }

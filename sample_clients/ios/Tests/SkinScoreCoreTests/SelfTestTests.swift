@@ -77,6 +77,15 @@ final class SelfTestTests: XCTestCase {
         XCTAssertNil(golden.fault(try grading(photo), photo, precision))
     }
 
+    func testAPrecisionWithoutAToleranceOfItsHeatIsNotTakenUnseen() throws {
+        let golden = try golden()
+        let strict = Golden(
+            photos: golden.photos, toleranceExpected: golden.toleranceExpected, toleranceHeat: [:],
+            toleranceQuality: golden.toleranceQuality)
+        let moved = try grading(golden.photos[0]) { $0 = $0.changing(heat: ($0.heat ?? []).map { _ in [0.1, 0.1] }) }
+        XCTAssertEqual(strict.fault(moved, golden.photos[0], precision), "heat elsewhere")
+    }
+
     func testAModelThatFailsIsOneThatDoesNotRun() async throws {
         let golden = try golden()
         let code = try await troubleCode {

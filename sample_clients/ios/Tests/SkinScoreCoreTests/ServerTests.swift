@@ -59,10 +59,12 @@ final class ServerTests: XCTestCase {
 
     func testAPageOfSomebodyElseIsNoAnswer() async throws {
         let scratch = try Scratch()
-        let portal = Answer(status: 200, headers: ["Content-Type": "text/html"], body: Data("<html>".utf8))
-        let server = try server(scratch, Scripted([portal]))
-        let code = try await troubleCode { _ = try await server.fetch("/x") }
-        XCTAssertEqual(code, "unexpected")
+        for (status, body) in [(200, "<html>"), (200, ""), (302, "")] {
+            let portal = Answer(status: status, headers: ["Content-Type": "text/html"], body: Data(body.utf8))
+            let server = try server(scratch, Scripted([portal]))
+            let code = try await troubleCode { _ = try await server.fetch("/x") }
+            XCTAssertEqual(code, "unexpected", "\(status) \(body)")
+        }
     }
 
     func testAProblemIsReadAsOneSentence() {

@@ -34,7 +34,12 @@ final class StoreTests: XCTestCase {
     func testADamagedHistoryIsRefusedAndLeftAsItIs() async throws {
         let scratch = try Scratch()
         let file = scratch.folder.appendingPathComponent("history.json")
-        for damaged in ["", "{", #"{"schema": 2}"#] {
+        let rest = #""outbox": [], "parked": {}, "settings": {}"#
+        let damages = [
+            "", "{", #"{"schema": 2}"#, #"{"schema": 1}"#, #"{"schema": 1, "records": {"a": {"body": 7}}, \#(rest)}"#,
+            #"{"schema": 1, "records": {"a": {}}, \#(rest)}"#,
+        ]
+        for damaged in damages {
             try Data(damaged.utf8).write(to: file)
             let code = try await troubleCode { _ = try Store(home: scratch.folder) }
             XCTAssertEqual(code, "history-damaged")
@@ -129,7 +134,10 @@ final class StoreTests: XCTestCase {
         let store = try Store(home: scratch.folder)
         try await store.add(record("a"))
         try await store.set(["account": "me", "email": "me@example.org", "cursor": "c", "channel_sequence": "7"])
+        let interrupted = scratch.folder.appendingPathComponent(".history.json.unfinished")
+        try Data("me@example.org".utf8).write(to: interrupted)  // by a process that was killed
         try await store.erase()
+        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: scratch.folder.path), ["history.json"])
         let file = try String(
             decoding: Data(contentsOf: scratch.folder.appendingPathComponent("history.json")), as: UTF8.self)
         XCTAssertFalse(file.contains("me@example.org"))
@@ -141,8 +149,8 @@ final class StoreTests: XCTestCase {
     func testABatchStaysBelowTheServersLimit() throws {
         let long = String(repeating: "가", count: 100_000)  // 300,000 bytes
         let records = try (0..<5).map { try XCTUnwrap(Record(["id": .string("\($0)"), "text": .string(long)])) }
-        XCTAssertEqual(Sync.fitting(records).count, 2)
-        XCTAssertEqual(Sync.fitting(Array(records[..<1])).count, 1)
+        XCTAssertEqual(Push.fitting(records).count, 2)
+        XCTAssertEqual(Push.fitting(Array(records[..<1])).count, 1)
     }
 }
 

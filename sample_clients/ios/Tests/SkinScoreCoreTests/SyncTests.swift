@@ -37,7 +37,10 @@ final class SyncTests: XCTestCase {
     }
 
     func testVerdictsForOtherRecordsOrNoneEndThePushAndSettleNothing() async throws {
-        let spoilt: [[JSONValue]] = [[], [["id": "b", "verdict": "created"]], [["id": "a"]]]
+        let spoilt: [[JSONValue]] = [
+            [], [["id": "b", "verdict": "created"]], [["id": "a"]], [["id": "a", "verdict": "conflict", "seq": 1]],
+            [["id": "a", "verdict": "conflict", "seq": 1, "record": ["id": "b"]]],
+        ]
         for results in spoilt {
             let scratch = try Scratch()
             let store = try Store(home: scratch.folder)
@@ -47,6 +50,52 @@ final class SyncTests: XCTestCase {
             XCTAssertEqual(code, "unexpected")
             XCTAssertEqual(waiting, ["a"])
         }
+    }
+
+    func testAServerThatHoldsAnotherRecordUnderEveryIdEndsThePushAndOursWaits() async throws {
+        let scratch = try Scratch()
+        let (store, mine) = (try Store(home: scratch.folder), try XCTUnwrap(Record(note)))
+        try await store.add(mine)
+        let copy = mine.renamed(Ids.secondId(mine))
+        let conflicts = [mine, copy, copy.renamed(Ids.secondId(copy))].map { one -> Answer in
+            let theirs: JSONValue = ["id": .string(one.id), "kind": "note", "text": "theirs"]
+            let verdict: JSONValue = ["id": .string(one.id), "verdict": "conflict", "record": theirs, "seq": 1]
+            return json(200, ["results": [verdict]])
+        }
+        let code = try await ending(store, scratch, conflicts)
+        let waiting = await store.unsent(9)
+        XCTAssertEqual(code, "unexpected")
+        XCTAssertEqual(waiting.records, [copy])
+    }
+
+    func testAConflictIsNoAnswerToADelete() async throws {
+        let scratch = try Scratch()
+        let store = try Store(home: scratch.folder)
+        try await store.delete("a")
+        let verdict: JSONValue = ["id": "a", "verdict": "conflict", "record": note, "seq": 1]
+        let code = try await ending(store, scratch, [json(200, ["results": [verdict]])])
+        let (live, waiting) = (await store.live, await store.unsent(9))
+        XCTAssertEqual(code, "unexpected")
+        XCTAssertEqual(live, [])
+        XCTAssertEqual(waiting.deletes, ["a"])
+    }
+
+    func testWhatBelongsToASyncThatWasEndedIsNotSent() async throws {
+        let (scratch, transport) = (try Scratch(), Scripted([json(200, [:])]))
+        let server = Server(
+            url: try XCTUnwrap(URL(string: "http://server")), store: try Store(home: scratch.folder),
+            secrets: FileSecrets(home: scratch.folder), transport: transport, patience: .none)
+        let sync = Task<Void, any Error> {
+            while !Task.isCancelled { await Task.yield() }
+            _ = try await server.fetch("/v1/sync")
+        }
+        sync.cancel()
+        do {
+            try await sync.value
+            XCTFail("it went on")
+        } catch is CancellationError {}
+        let asked = await transport.asked
+        XCTAssertEqual(asked, [])
     }
 
     func testAnEraseIsNotUndoneByPagesOfASyncUnderWay() async throws {
