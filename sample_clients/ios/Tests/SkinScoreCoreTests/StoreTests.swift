@@ -1,4 +1,4 @@
-// The history on disk, and where the login lives.
+// The history on disk.
 import Foundation
 import XCTest
 
@@ -62,27 +62,6 @@ final class StoreTests: XCTestCase {
             let live = await store.live
             XCTAssertEqual(live.map { $0.id }, ["a"])
         }
-    }
-
-    func testAFileAppearsWholeOrNotAtAllAndNothingElseStays() throws {
-        let scratch = try Scratch()
-        let file = scratch.folder.appendingPathComponent("f")
-        try Files.writeAtomically(Data("one".utf8), to: file)
-        try Files.writeAtomically(Data("two".utf8), to: file)
-        XCTAssertEqual(try Data(contentsOf: file), Data("two".utf8))
-        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: scratch.folder.path), ["f"])
-        let mode = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? NSNumber
-        XCTAssertEqual(mode?.intValue, 0o600)
-    }
-
-    func testAFullDiskIsCalledByItsName() async throws {
-        #if os(Linux)
-            let full = URL(fileURLWithPath: "/dev/full")
-            let code = try await troubleCode { try Files.append(Data(repeating: 1, count: 1 << 16), to: full) }
-            XCTAssertEqual(code, "no-room")
-        #else
-            throw XCTSkip("only Linux has a device that is always full")
-        #endif
     }
 
     func testADeletionThatCameWhileItsRecordWasPushedIsStillSent() async throws {
@@ -151,17 +130,5 @@ final class StoreTests: XCTestCase {
         let records = try (0..<5).map { try XCTUnwrap(Record(["id": .string("\($0)"), "text": .string(long)])) }
         XCTAssertEqual(Push.fitting(records).count, 2)
         XCTAssertEqual(Push.fitting(Array(records[..<1])).count, 1)
-    }
-}
-
-final class SecretsTests: XCTestCase {
-    func testASecretIsKeptOverRestartsAndGoesWhenTold() throws {
-        let scratch = try Scratch()
-        XCTAssertNil(try FileSecrets(home: scratch.folder).read())
-        try FileSecrets(home: scratch.folder).write("one")
-        XCTAssertEqual(try FileSecrets(home: scratch.folder).read(), "one")
-        try FileSecrets(home: scratch.folder).write(nil)
-        try FileSecrets(home: scratch.folder).write(nil)
-        XCTAssertNil(try FileSecrets(home: scratch.folder).read())
     }
 }
