@@ -34,7 +34,7 @@ test: $(READY) lint ## style, types and all tests
 	$(WEB)
 	@$(BIN)/python -m pytest
 
-test-clients: $(READY) ## the clients alone: Python, web (vitest), iOS (parsed), Android (Maven: Java 17, Maven and npm)
+test-clients: $(READY) ## the clients alone: Python, web (vitest), iOS (parsed; run where there is Swift), Android (Maven: Java 17, Maven and npm)
 	$(WEB) --run test
 	@$(BIN)/python -m pytest tests/client tests/ios tests/android
 

@@ -22,8 +22,8 @@ extension History {
     /// Throws `Trouble` for what is no history: such a file is never written over.
     init(reading data: Data) throws {
         guard let document = try? JSONValue.parse(data), document["schema"]?.whole == History.schema,
-            case .object(let records) = document["records"], case .array(let waiting) = document["outbox"],
-            case .object(let refused) = document["parked"], case .object(let named) = document["settings"]
+            case .object(let records)? = document["records"], case .array(let waiting)? = document["outbox"],
+            case .object(let refused)? = document["parked"], case .object(let named)? = document["settings"]
         else { throw History.damaged }
         rows = try records.mapValues { try History.row($0) }
         outbox = Set(waiting.compactMap { $0.text })

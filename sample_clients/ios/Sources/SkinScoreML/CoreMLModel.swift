@@ -1,6 +1,6 @@
 // A loaded Core ML model: bytes in, the five outputs out, by name.
 #if canImport(CoreML)
-    @preconcurrency import CoreML
+    import CoreML
     import Foundation
     import SkinScoreCore
 
