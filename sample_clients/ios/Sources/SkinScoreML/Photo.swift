@@ -11,7 +11,7 @@
 
         /// Upright 8-bit sRGB pixels of a JPEG, PNG, HEIC or WebP file. Throws `Trouble`.
         public static func decode(_ file: Data) throws -> Pixels {
-            if isCutOffJpeg(file) { throw unreadable }
+            if Jpeg.isCutOff(file) { throw unreadable }
             let options = [kCGImageSourceShouldCache as String: false] as CFDictionary
             guard let source = CGImageSourceCreateWithData(file as CFData, options),
                 let about = CGImageSourceCopyPropertiesAtIndex(source, 0, options) as? [String: Any],

@@ -1,3 +1,4 @@
+// Whether a photo arrived whole, byte by byte.
 import Foundation
 import SkinScoreCore
 import XCTest
@@ -8,16 +9,16 @@ final class JpegTests: XCTestCase {
     private var whole: [UInt8] { [0xFF, 0xD8] + thumbnail + scan + [0xFF, 0xFF, 0xD9] }
 
     func testAJpegIsCutOffAtEveryPlaceButItsEnd() {
-        XCTAssertFalse(isCutOffJpeg(Data(whole)))
-        for size in 2..<whole.count { XCTAssertTrue(isCutOffJpeg(Data(whole.prefix(size))), "at \(size)") }
+        XCTAssertFalse(Jpeg.isCutOff(Data(whole)))
+        for size in 2..<whole.count { XCTAssertTrue(Jpeg.isCutOff(Data(whole.prefix(size))), "at \(size)") }
     }
 
     func testWhatFollowsTheEndDoesNotMatter() {
-        XCTAssertFalse(isCutOffJpeg(Data(whole + [1, 2, 3])))
+        XCTAssertFalse(Jpeg.isCutOff(Data(whole + [1, 2, 3])))
     }
 
     func testOtherFilesAreNotJudged() {
-        XCTAssertFalse(isCutOffJpeg(Data()))
-        XCTAssertFalse(isCutOffJpeg(Data([0x89, 0x50, 0x4E, 0x47])))
+        XCTAssertFalse(Jpeg.isCutOff(Data()))
+        XCTAssertFalse(Jpeg.isCutOff(Data([0x89, 0x50, 0x4E, 0x47])))
     }
 }
