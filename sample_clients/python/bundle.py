@@ -10,9 +10,12 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from .description import OFFER, PHONE_FILE, can_grade
+from .form import has_form, parsed, version_of
+
 TRUSTED_KEYS = Path(__file__).parent / "trusted_keys.json"
-RUNTIME = (1, 4, 1)  # of ExecuTorch, this client's
-SCHEMA = 1
+RUNTIME, UNKNOWN = (1, 4, 1), (10**9,)  # of ExecuTorch: this client's; what is no version is a later one's
+OTHER_FORM = "the bundle has another form than this client reads: update the client"
 
 
 class Refused(ValueError):
@@ -49,6 +52,8 @@ def open_bundle(folder: Path, trusted_keys: Path = TRUSTED_KEYS) -> Bundle:
     except OSError:
         raise BundleError("missing", f"there is no signed bundle in {folder}: name one with --bundle DIR") from None
     data = described(raw, signature, trusted_keys)
+    if not can_grade(data):
+        raise BundleError("other-form", OTHER_FORM)
     part = phone_file(data)["parts"][0]
     path = folder / part["path"]
     if not fits(path.read_bytes() if path.is_file() else b"", part):
@@ -59,31 +64,28 @@ def open_bundle(folder: Path, trusted_keys: Path = TRUSTED_KEYS) -> Bundle:
 def described(raw: bytes, signature: bytes, trusted_keys: Path) -> dict[str, Any]:
     """The content of a signed bundle.json that this client can run. Raises `BundleError`."""
     verify(raw, signature, trusted_keys, "bundle")
-    try:
-        data = json.loads(raw)
-        known = data["schema"] == SCHEMA
-    except (ValueError, LookupError, TypeError):  # signed, and yet of another form
-        known = False
-    if not known:
-        raise BundleError("other-form", "the bundle has another form than this client reads: update the client")
+    if (data := parsed(raw, OFFER)) is None:  # signed, and yet of another form
+        raise BundleError("other-form", OTHER_FORM)
     needed = phone_file(data)["min_runtime"]
-    if tuple(map(int, needed.split("."))) > RUNTIME:
+    if (version_of(needed) or UNKNOWN) > RUNTIME:
         raise BundleError("runtime-too-old", f"the model needs ExecuTorch {needed}: update the client")
     return data
 
 
 def phone_file(data: dict[str, Any]) -> dict[str, Any]:
-    """The file of the bundle that this client runs: int8 where there are several."""
-    files = [file for file in data["files"] if (file["format"], file["backend"]) == ("executorch", "xnnpack")]
+    """The file of the bundle that this client runs: int8 where there are several. Raises `BundleError`."""
+    files = [file for file in data["files"] if (file.get("format"), file.get("backend")) == ("executorch", "xnnpack")]
     if not files:
         raise BundleError("no-file", "the bundle has no ExecuTorch file for this machine")
-    return min(files, key=lambda file: file.get("precision") != "int8")
+    if not has_form(files, [PHONE_FILE]):
+        raise BundleError("other-form", OTHER_FORM)
+    return min(files, key=lambda file: file["precision"] != "int8")
 
 
 def verify(raw: bytes, signature: bytes, trusted_keys: Path, what: str) -> None:
     """Whether a trusted key signed these exact bytes of `what`. Raises `BundleError`."""
     try:
-        document = json.loads(signature)
+        document = parsed(signature, {"key_id": str, "signature": str}) or {}
         key = json.loads(trusted_keys.read_text("utf-8"))[document["key_id"]]
         signed = base64.b64decode(document["signature"])
     except (ValueError, KeyError, TypeError):

@@ -5,17 +5,36 @@ vectors (`sample_clients/golden/updates.json`).
 """
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from .bundle import Refused, verify
+from .form import one_of, parsed, sha256, version_of
 
-SCHEMA = 1
 CLOCK = "%Y-%m-%dT%H:%M:%SZ"
 KEEP, WAIT, TAKE = "keep", "wait", "take"  # what the channel names is in use; not this install's turn yet; fetch it
+
+
+def _is_moment(value: Any) -> bool:
+    try:
+        return bool(datetime.strptime(value, CLOCK))
+    except (ValueError, TypeError):
+        return False
+
+
+FORM = {
+    "schema": one_of(1),
+    "channel": str,
+    "sequence": int,
+    "expires_at": _is_moment,
+    "bundle_sha256": sha256,
+    "min_app": lambda value: isinstance(value, str) and version_of(value) is not None,
+    "rollout_pct": int,
+    "rollback": bool,
+    "revoked": [str],
+}
 
 
 class UpdateRefused(Refused):
@@ -51,22 +70,14 @@ class Device:
 def read_channel(raw: bytes, signature: bytes, trusted_keys: Path) -> Channel:
     """Verify and read; fields that this client does not know are left alone. Raises `BundleError`, `UpdateRefused`."""
     verify(raw, signature, trusted_keys, "channel")
-    try:
-        held = json.loads(raw)
-        if held["schema"] == SCHEMA:
-            return _parsed(held)
-    except (ValueError, LookupError, TypeError, AttributeError):
-        pass  # signed, and yet of another form: for a later client
-    raise UpdateRefused("other-form", "the channel has another form than this client reads: update the client")
-
-
-def _parsed(held: dict[str, Any]) -> Channel:
+    if (held := parsed(raw, FORM)) is None:  # signed, and yet of another form: for a later client
+        raise UpdateRefused("other-form", "the channel has another form than this client reads: update the client")
     return Channel(
         held["channel"],
         held["sequence"],
         datetime.strptime(held["expires_at"], CLOCK).replace(tzinfo=UTC),
         held["bundle_sha256"],
-        tuple(map(int, held["min_app"].split("."))),
+        version_of(held["min_app"]) or (),
         held["rollout_pct"],
         held["rollback"],
         frozenset(held["revoked"]),

@@ -1,14 +1,13 @@
 """The client as five calls: score, sign in, sync, heatmaps, history."""
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from . import heat, records
 from .bundle import TRUSTED_KEYS, Bundle
+from .heatmaps import Heatmaps, explained
 from .http import Server, ServerError
 from .models import Models
 from .scorer import Grading, Scorer
@@ -17,20 +16,9 @@ from .sync import Outcome, sync
 from .update import Outcome as Updated
 from .update import update
 
-WAIT = 10  # s that the server may take before it answers with a job to look at again
-PATIENCE = 120  # s
-
 
 class NotPossible(RuntimeError):
     """What was asked does not fit the local history; the text says what to do."""
-
-
-@dataclass
-class Heatmaps:
-    """The server's answer for one photo: its JSON result and the PNG layer of each attribute."""
-
-    result: dict[str, Any]
-    layers: dict[str, bytes]
 
 
 class Client:
@@ -119,7 +107,8 @@ class Client:
 
     def consent_text(self, purpose: str) -> tuple[int, str]:
         """Version and text of what a purpose asks to agree to, as the server has them now."""
-        held = self.server.call("GET", "/v1/account").json()["consent_texts"][purpose]
+        form = {"consent_texts": {purpose: {"version": int, "text": str}}}
+        held = self.server.call("GET", "/v1/account").json(form)["consent_texts"][purpose]
         return held["version"], held["text"]
 
     def consent(self, **versions: int) -> None:
@@ -128,22 +117,7 @@ class Client:
 
     def heatmaps(self, grading: Grading) -> Heatmaps:
         """Ask the server to explain a photo. Uploads the model's input square, lossless, not the camera file."""
-        headers = {"Content-Type": "image/png", "Prefer": f"wait={WAIT}"}
-        asked = {"headers": headers, "params": {"graded_by": self.bundle.model_sha256}}
-        answer = self.server.call("POST", "/v1/heatmaps", data=heat.png(grading.pixels), **asked)
-        job, until = answer.json(), time.monotonic() + PATIENCE
-        while job["status"] in ("queued", "running"):
-            if time.monotonic() > until:
-                raise ServerError("busy", "the server takes long: ask again later, the result is kept for a day")
-            time.sleep(0.5)
-            job = self.server.call("GET", f"/v1/heatmaps/{job['id']}", params=asked["params"]).json()
-        if job["status"] != "succeeded":
-            raise ServerError(
-                "photo-rejected", job.get("problem", {}).get("detail", "the photo could not be explained")
-            )
-        result = job["result"]
-        layers = {k: self.server.call("GET", one["href"]).content for k, one in result["attributes"].items()}
-        return Heatmaps(result, layers)
+        return explained(self.server, heat.png(grading.pixels), self.bundle.model_sha256)
 
     def history(self) -> list[dict[str, Any]]:
         """All live scores, oldest first."""

@@ -3,20 +3,22 @@
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
 
 import requests
 
 from . import patience
+from .answers import Answer, ServerError, checked, whole
+from .form import maybe
 from .patience import TRIES, pause
-from .refusals import ServerError, checked, insist_on_whole_head
 from .store import Store
+from .wire import request, session_for
 
-TIMEOUT = (5, 30)  # s to connect, to answer
-FORMAT_HEADER, FORMAT = "Skinscore-Format", "1"  # of records and sync; `client-too-old` when it is retired
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+TOKENS = {"access_token": str, "refresh_token": str}
+SIGNED_IN = TOKENS | {"account_id": str, "recovery_code": maybe(str)}
 ENDED = {"refresh-reused", "refresh-expired", "refresh-revoked"}
+Taken = TypeVar("Taken", Answer, requests.Response)
+UNREACHABLE = "cannot be reached; nothing is lost, try again later"
 OTHER_ACCOUNT = "this history belongs to another account: use another --home for it, or `erase` this one"
 
 
@@ -25,9 +27,7 @@ class Server:
 
     def __init__(self, url: str, store: Store, tries: int = TRIES) -> None:
         self.url, self.store, self.tries = url.rstrip("/"), store, tries
-        self.session = requests.Session()
-        self.session.trust_env = urlsplit(url).hostname not in LOOPBACK  # no proxy leads back to this machine
-        self.session.hooks["response"].append(insist_on_whole_head)
+        self.session = session_for(self.url)
         self._access: str | None = None
         self._refreshing = threading.Lock()
         self._login = threading.RLock()  # both tokens change together
@@ -48,10 +48,9 @@ class Server:
         """
         self._require_own(how, email)
         body: dict[str, Any] = {"email": email, "password": password, "device_name": device, "platform": "python"}
-        body |= {"recovery_code": code} if code else {}
-        body |= {"consents": dict(consents)} if consents else {}
+        body |= ({"recovery_code": code} if code else {}) | ({"consents": dict(consents)} if consents else {})
         body |= {"idempotency_key": self._attempt()} if how != "login" else {}
-        issued = self._send("POST", f"/v1/auth/{how}", json=body).json()
+        issued = self._send("POST", f"/v1/auth/{how}", json=body).json(SIGNED_IN)
         if self.store.setting("account") not in (None, issued["account_id"]):
             self._send("POST", "/v1/auth/logout", token=issued["access_token"])
             raise ServerError("other-account", OTHER_ACCOUNT)
@@ -64,7 +63,7 @@ class Server:
             self._access = issued["access_token"]
         return issued.get("recovery_code")
 
-    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+    def call(self, method: str, path: str, **options: Any) -> Answer:
         """An authorised request; refreshes the access token once when it is missing or refused."""
         if self._access is None:
             self.refresh(None)
@@ -83,7 +82,7 @@ class Server:
 
     def stream(self, path: str, headers: dict[str, str]) -> requests.Response:
         """The same, to be read piece by piece and closed."""
-        return self._send("GET", path, headers=headers, stream=True)
+        return checked(self._ask("GET", path, lambda answer: answer, headers=headers))
 
     def refresh(self, used: str | None) -> None:
         """A new access token, unless another thread fetched one since `used`. Logs out only when told to."""
@@ -94,7 +93,7 @@ class Server:
             if token is None:
                 raise ServerError("unauthorized", "not signed in: use `login` or `register` first")
             try:
-                issued = self._send("POST", "/v1/auth/refresh", json={"refresh_token": token}).json()
+                issued = self._send("POST", "/v1/auth/refresh", json={"refresh_token": token}).json(TOKENS)
             except ServerError as error:
                 if error.slug in ENDED:
                     self._while_held(token, self.forget)
@@ -130,21 +129,23 @@ class Server:
         self.store.set("refresh_token", issued["refresh_token"])
         self._access = issued["access_token"]
 
-    def _send(self, method: str, path: str, token: str | None = None, **options: Any) -> requests.Response:
-        headers = {FORMAT_HEADER: FORMAT} | options.pop("headers", {})
-        headers |= {"Authorization": f"Bearer {token}"} if token else {}
+    def _send(self, method: str, path: str, token: str | None = None, **options: Any) -> Answer:
+        headers = options.pop("headers", {}) | ({"Authorization": f"Bearer {token}"} if token else {})
+        return checked(self._ask(method, path, whole, headers=headers, **options))
+
+    def _ask(self, method: str, path: str, read: Callable[[requests.Response], Taken], **options: Any) -> Taken:
+        """Ask until there is an answer of which `read` could take what it wants."""
         for attempt in range(self.tries):
             last = attempt == self.tries - 1
             try:
-                answer = self.session.request(method, self.url + path, headers=headers, timeout=TIMEOUT, **options)
+                answer = read(request(self.session, method, self.url, path, **options))
             except requests.RequestException:
                 if last:
-                    unreachable = f"{self.url} cannot be reached; nothing is lost, try again later"
-                    raise ServerError("offline", unreachable) from None
+                    raise ServerError("offline", f"{self.url} {UNREACHABLE}") from None
                 patience.wait(pause(attempt), f"{self.url} does not answer")
                 continue
-            asked = patience.asked(answer)
+            asked = patience.asked(answer.headers)
             if answer.status_code not in patience.AGAIN or last or asked > patience.LONGEST:
-                return checked(answer)
+                return answer
             patience.wait(max(pause(attempt), asked), "the server is busy")
         raise AssertionError("unreachable: the last try returns or raises")

@@ -3,9 +3,8 @@
 import random
 import sys
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-
-import requests
 
 TRIES, FIRST_PAUSE = 4, 1.0  # s
 LONGEST = 30.0  # s that it waits by itself; who is asked to wait longer is told when to come again
@@ -18,10 +17,10 @@ def pause(attempt: int) -> float:
     return random.uniform(0, min(LONGEST, FIRST_PAUSE * 2**attempt))
 
 
-def asked(answer: requests.Response) -> float:
-    """Seconds that the server asks to wait; 0 when it does not."""
-    said = answer.headers.get("Retry-After", "")
-    return float(said) if said.isdecimal() else 0.0
+def asked(headers: Mapping[str, str]) -> float:
+    """Seconds that the server asks to wait; 0 when it does not, or asks for more than a year."""
+    said = headers.get("Retry-After", "")
+    return float(said) if said.isdecimal() and len(said) < 8 else 0.0
 
 
 def wait(seconds: float, why: str) -> None:

@@ -4,10 +4,19 @@ import json
 from collections import Counter
 from typing import Any
 
+from .form import has_form, maybe, one_of
 from .http import Server, ServerError
 from .ids import second_id
+from .records import is_record
 from .store import Store
 
+VERDICTS: dict[str, dict[str, Any]] = {  # what comes with each
+    "created": {"seq": int},
+    "duplicate": {"seq": int},
+    "conflict": {"seq": int, "record": is_record},
+    "deleted": {},
+    "invalid": {"problem": maybe({"type": maybe(str)})},
+}
 BATCH, BATCH_BYTES = 200, 900_000  # the server takes 200 items and 1 MiB
 
 
@@ -33,18 +42,26 @@ def push(store: Store, server: Server) -> tuple[int, int]:
 
 def _verdicts(server: Server, batch: list[dict[str, Any]], deletes: list[str]) -> list[dict[str, Any]]:
     """What became of each, in order. Raises `ServerError` for verdicts of other ids: no push would come to its end."""
-    results = server.call("POST", "/v1/sync", json={"records": batch, "deletes": deletes}).json().get("results", [])
+    results = server.call("POST", "/v1/sync", json={"records": batch, "deletes": deletes}).json(RESULTS)["results"]
     ids = [record["id"] for record in batch] + deletes
     if [verdict["id"] for verdict in results] != ids or not all(_holds(verdict, deletes) for verdict in results):
         raise ServerError("unexpected", "the server did not answer for every record: try again later")
     return results
 
 
+def _is_verdict(value: Any) -> bool:
+    """Whether this is a verdict that the client knows, with all that belongs to it."""
+    return has_form(value, {"id": str, "verdict": one_of(*VERDICTS)}) and has_form(value, VERDICTS[value["verdict"]])
+
+
+RESULTS = {"results": [_is_verdict]}
+
+
 def _holds(verdict: dict[str, Any], deletes: list[str]) -> bool:
-    """Whether a conflict comes with the other record, and is about one of ours; deletes have none."""
+    """Whether a conflict is about one of our records, which deletes are not, and comes with the other one."""
     if verdict["verdict"] != "conflict":
         return True
-    return verdict["id"] not in deletes and verdict.get("record", {}).get("id") == verdict["id"]
+    return verdict["id"] not in deletes and verdict["record"]["id"] == verdict["id"]
 
 
 def _new_ids(batch: list[dict[str, Any]], verdicts: list[dict[str, Any]], copies: set[str]) -> set[str]:

@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .bundle import Bundle
+from .form import by_attribute, has_form
 from .ids import content_hash, uuid7
 from .scorer import Grading
 
 VERSION = "0.1.0"  # of this client
 APP = f"skinscore-python {VERSION}"
+SCORE = {"captured_at": str, "model": {"name": str, "version": str}, "attributes": by_attribute({"grade": int})}
+KINDS = {"score": SCORE, "note": {"score_id": str, "text": str}}
 HIGHEST_MILLI = 4000  # grade 4 in thousandths
 
 
@@ -53,6 +56,11 @@ def score_record(grading: Grading, bundle: Bundle, captured_at: str | None = Non
 def note_record(score_id: str, text: str) -> dict[str, Any]:
     """A new note on a score; empty text takes the note away."""
     return {"id": uuid7(), "kind": "note", "score_id": score_id, "text": text}
+
+
+def is_record(value: Any) -> bool:
+    """Whether this is a record that can be kept and shown; one of a kind that is not known yet is kept alone."""
+    return has_form(value, {"id": str, "kind": str}) and has_form(value, KINDS.get(value["kind"], {}))
 
 
 def fold(records: Iterable[dict[str, Any]]) -> str:

@@ -1,7 +1,6 @@
 """A bundle proves itself on this machine before it is used: its golden photos must give its golden answers."""
 
 import base64
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -10,27 +9,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .bundle import Bundle, BundleError, phone_file
+from .form import base64_text, has_form, maybe, number, parsed, sha256
 from .scorer import Grading, RuntimeMissing, Scorer
 
+PHOTOS = {"photos": [{"png": base64_text, "input_sha256": sha256}]}
 FLOOR = 1e-6  # of a quality figure: below it a share of it means nothing
 
 
 def self_test(bundle: Bundle, golden: bytes) -> int:
     """Grade every golden photo; how many there were. Raises `BundleError` at the first wrong answer."""
-    document, scorer = json.loads(golden), Scorer(bundle)
-    name = phone_file(bundle.data)["precision"]
+    name, scorer = phone_file(bundle.data)["precision"], Scorer(bundle)
+    document = read_golden(golden, name, len(bundle.data["attributes"]))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photo.png"
-        for number, photo in enumerate(document["photos"]):
+        for place, photo in enumerate(document["photos"]):
             path.write_bytes(base64.b64decode(photo["png"]))
             grading = _graded(scorer, path)
             fault = _fault(grading, photo["outputs"][name], document, name)
             if grading.input_sha256 != photo["input_sha256"]:
                 fault = "other input bytes"
             if fault:
-                wrong = f"the new model answers wrongly on this machine (photo {number}: {fault}); not used"
+                wrong = f"the new model answers wrongly on this machine (photo {place}: {fault}); not used"
                 raise BundleError("wrong-answers", wrong)
     return len(document["photos"])
+
+
+def read_golden(golden: bytes, name: str, count: int) -> dict[str, Any]:
+    """The golden photos, with answers of so many attributes for the precision `name`. Raises `BundleError`."""
+    document = parsed(golden, lambda value: has_form(value, PHOTOS) and has_form(value, _form(value, name, count)))
+    if document is None:
+        raise BundleError("other-form", "the golden photos have another form than this client reads: update the client")
+    if not document["photos"]:
+        raise BundleError("wrong-answers", "the new model comes without a golden photo that would prove it; not used")
+    return document
+
+
+def _form(document: dict[str, Any], name: str, count: int) -> dict[str, Any]:
+    tolerances: dict[str, Any] = {"tolerance_expected": {name: number}}
+    answers = {"grades": (int,) * count, "balanced": (int,) * count, "expected": (number,) * count}
+    if "tolerance_heat" in document:  # bundles of sequence 2 and before have neither heat nor quality
+        tolerances |= {"tolerance_heat": {name: number}, "tolerance_quality": number}
+        answers |= {"heat": (maybe((number, number)),) * count, "quality": (number,) * 3}
+    return tolerances | {"photos": [{"outputs": {name: answers}}]}
 
 
 def _graded(scorer: Scorer, path: Path) -> Grading:
@@ -53,7 +73,7 @@ def _fault(grading: Grading, wanted: dict[str, Any], document: dict[str, Any], n
     expected = np.array([one.expected for one in attributes])
     if not np.abs(expected - wanted["expected"]).max() <= document["tolerance_expected"][name]:
         return "other expected grades"
-    if "tolerance_heat" in document:  # bundles of sequence 2 and before have neither
+    if "tolerance_heat" in document:
         near = document["tolerance_heat"][name]
         if not all(_near(centre(one.heat), w, near) for one, w in zip(attributes, wanted["heat"], strict=True)):
             return "heat elsewhere"

@@ -14,6 +14,13 @@ from .push import push
 from .store import Store
 
 NOT_MODIFIED = 304
+PAGE = {
+    "records": [{"seq": int, "record": records.is_record}],
+    "tombstones": [{"id": str}],
+    "next_cursor": str,
+    "has_more": bool,
+    "head": {"count": int, "xor": str},
+}
 
 
 @dataclass
@@ -63,7 +70,7 @@ def _pull(store: Store, server: Server, outcome: Outcome) -> dict:
         outcome.pulled += len(page["records"]) + len(page["tombstones"])
         if not page["has_more"]:
             break
-    return json.loads(store.setting("head") or "{}")
+    return json.loads(store.setting("head") or "null") or {}
 
 
 def _pull_all(store: Store, server: Server, outcome: Outcome) -> None:
@@ -87,7 +94,7 @@ def _page(store: Store, server: Server, limit: int | None) -> dict[str, Any] | N
     answer = server.call("GET", "/v1/sync", params=params, headers=headers)
     if answer.status_code == NOT_MODIFIED:
         return None
-    page = answer.json()
+    page = answer.json(PAGE)
     _require_end(page, cursor)
     store.apply_page(page, answer.headers.get("ETag"))
     return page
@@ -95,12 +102,11 @@ def _page(store: Store, server: Server, limit: int | None) -> dict[str, Any] | N
 
 def _require_end(page: dict[str, Any], cursor: str | None) -> None:
     """Raises `ServerError` for a page from which no pull would come to its end."""
-    following = page.get("next_cursor")
-    if not isinstance(following, str) or (page["has_more"] and following == cursor):
+    if page["has_more"] and page["next_cursor"] == cursor:
         raise ServerError("unexpected", "the server's history does not come to its end: try again later")
 
 
 def _same(store: Store, head: dict) -> bool:
     refused = {record_id for record_id, _ in store.parked()}
     live = [record for record in store.live() if record["id"] not in refused]
-    return head["count"] == len(live) and head["xor"] == records.fold(live)
+    return head.get("count") == len(live) and head.get("xor") == records.fold(live)

@@ -10,6 +10,7 @@ from api.config import Config
 from api.database import database
 from sample_clients.python.http import Server
 from sample_clients.python.store import Store
+from tests.golden.wires import response
 
 
 class Wire:
@@ -18,18 +19,15 @@ class Wire:
     def __init__(self, app) -> None:
         self.client, self.lose_next, self.cut = app.test_client(), False, False
 
-    def request(self, method, url, headers=None, timeout=None, params=None, json=None, data=None):
+    def request(self, method, url, headers=None, timeout=None, params=None, json=None, data=None, **_):
         if self.cut:
             raise requests.ConnectionError("cut")
-        path = url.removeprefix("http://server")
+        path = url.removeprefix("https://server")
         answer = self.client.open(path, method=method, headers=headers, query_string=params, json=json, data=data)
         if self.lose_next:
             self.lose_next = False
             raise requests.ConnectionError("the answer was lost")
-        held = requests.Response()
-        held.status_code, held._content = answer.status_code, answer.data
-        held.headers.update(answer.headers)
-        return held
+        return response(answer.status_code, answer.data, answer.headers)
 
 
 @pytest.fixture
@@ -47,7 +45,7 @@ def device(app, tmp_path, monkeypatch):
 
     def make(name: str) -> tuple[Store, Server, Wire]:
         store = Store(tmp_path / name)
-        server = Server("http://server", store)
+        server = Server("https://server", store)
         server.session = wire = Wire(app)
         opened.append(store)
         return store, server, wire

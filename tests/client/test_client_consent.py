@@ -13,7 +13,7 @@ from tests.client.helpers import score
 @pytest.fixture
 def client(app, tmp_path, monkeypatch):
     """Somebody with an account and a score that waits; the command line is theirs."""
-    held = Client(tmp_path / "none", tmp_path / "home", "http://server")
+    held = Client(tmp_path / "none", tmp_path / "home", "https://server")
     held.server.session = Wire(app)
     held.sign_in("register", "me@example.org", "a long password", "phone", adopt=True)
     held.store.add(score())

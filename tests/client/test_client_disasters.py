@@ -10,6 +10,7 @@ from sample_clients.python import records
 from sample_clients.python.http import Server, ServerError
 from sample_clients.python.sync import sync
 from tests.client.helpers import score
+from tests.golden.wires import response
 
 PASSWORD = "a long password"
 
@@ -106,7 +107,7 @@ def test_a_sign_in_that_was_cut_off_is_the_same_attempt_when_it_is_tried_again(d
     with pytest.raises(ServerError, match="nothing is lost"):
         server.sign_in("register", "me@example.org", PASSWORD, "phone")
     wire.request = answered
-    again = Server("http://server", store)  # the app was killed meanwhile
+    again = Server("https://server", store)  # the app was killed meanwhile
     again.session = wire
     code = again.sign_in("register", "me@example.org", PASSWORD, "phone")
     assert {answer.json()["recovery_code"] for answer in lost} == {code} and len(lost) == 4
@@ -135,13 +136,8 @@ def test_a_history_survives_a_lost_phone_and_a_forgotten_password(device):
 def test_a_page_of_another_site_is_no_answer(phone, monkeypatch):
     store, server, wire = phone
 
-    def portal(*_, **__):
-        held = requests.Response()
-        held.status_code, held._content = 200, b"<html>Welcome to our Wi-Fi"
-        held.headers["Content-Type"] = "text/html"
-        return held
-
-    monkeypatch.setattr(wire, "request", portal)
+    portal = response(200, b"<html>Welcome to our Wi-Fi", {"Content-Type": "text/html"})
+    monkeypatch.setattr(wire, "request", lambda *_, **__: portal)
     with pytest.raises(ServerError, match="is no SkinScore server"):
         sync(store, server)
 

@@ -17,7 +17,7 @@ EMAIL, PASSWORD, MARKER = "me@example.org", "a long password", "a telling marker
 def client(app, tmp_path, monkeypatch):
     """Somebody with an account, a synced score and a note that waits; the command line is theirs."""
     monkeypatch.setattr("sample_clients.python.http.pause", lambda attempt: 0)
-    held = Client(tmp_path / "none", tmp_path / "home", "http://server")
+    held = Client(tmp_path / "none", tmp_path / "home", "https://server")
     held.server.session = Wire(app)
     held.sign_in("register", EMAIL, PASSWORD, "phone", adopt=True, consents={"sync": 1})
     held.store.add(record := score())

@@ -1,14 +1,9 @@
-"""The client's own resize, records, bundle check and command line."""
+"""The client's own resize, records and command line."""
 
-import base64
-import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -16,7 +11,7 @@ from PIL import Image
 from api import judging
 from sample_clients.python import ids, records
 from sample_clients.python.__main__ import main
-from sample_clients.python.bundle import Bundle, BundleError, open_bundle
+from sample_clients.python.bundle import Bundle
 from sample_clients.python.files import write_atomically
 from sample_clients.python.photo import PhotoError, decode
 from sample_clients.python.resize import model_input
@@ -77,56 +72,6 @@ def test_advice_names_what_to_do_better():
     gate = {"luma": [0.1, 0.9], "clipped": 0.2, "sharpness": 0.001}
     assert advice(gate, 0.5, 0.0, 0.01) == []
     assert len(advice(gate, 0.05, 0.5, 0.0)) == 3 and "bright" in advice(gate, 0.95, 0.0, 0.01)[0]
-
-
-@pytest.fixture
-def signed(tmp_path):
-    model = b"not a real model"
-    part = {"path": "m.pte", "bytes": len(model), "sha256": hashlib.sha256(model).hexdigest()}
-    file = {"format": "executorch", "backend": "xnnpack", "min_runtime": "1.4.0", "parts": [part]}
-    key = Ed25519PrivateKey.generate()
-
-    def write(**changes):
-        raw = json.dumps({"schema": 1, "files": [file | changes]}).encode()
-        signature = base64.b64encode(key.sign(raw)).decode()
-        (tmp_path / "m.pte").write_bytes(model)
-        (tmp_path / "bundle.json").write_bytes(raw)
-        (tmp_path / "bundle.sig").write_text(json.dumps({"key_id": "test", "signature": signature}))
-        public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        (tmp_path / "keys.json").write_text(json.dumps({"test": base64.b64encode(public).decode()}))
-        return tmp_path
-
-    return write
-
-
-def test_a_bundle_signed_by_a_trusted_key_opens(signed):
-    folder = signed()
-    assert open_bundle(folder, folder / "keys.json").model_path.name == "m.pte"
-
-
-@pytest.mark.parametrize(
-    ("damage", "sentence"),
-    [
-        (lambda f: (f / "bundle.json").write_bytes((f / "bundle.json").read_bytes() + b" "), "changed after"),
-        (lambda f: (f / "m.pte").write_bytes(b"another model!!!"), "missing or damaged"),
-        (lambda f: (f / "m.pte").unlink(), "missing or damaged"),
-        (lambda f: (f / "keys.json").write_text("{}"), "unknown key"),
-        (lambda f: (f / "bundle.sig").write_text("{"), "unknown key"),
-        (lambda f: (f / "bundle.sig").write_bytes(b"\xff\xfe"), "unknown key"),
-        (lambda f: (f / "bundle.json").unlink(), "no signed bundle"),
-    ],
-)
-def test_a_bundle_that_was_tampered_with_is_refused(signed, damage, sentence):
-    folder = signed()
-    damage(folder)
-    with pytest.raises(BundleError, match=sentence):
-        open_bundle(folder, folder / "keys.json")
-
-
-def test_a_model_for_a_newer_runtime_is_refused(signed):
-    folder = signed(min_runtime="1.9.0")
-    with pytest.raises(BundleError, match="update the client"):
-        open_bundle(folder, folder / "keys.json")
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-import requests
 
 from sample_clients.python import patience
 from sample_clients.python.http import Server, ServerError
 from sample_clients.python.store import Store
+from tests.golden.wires import response
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def waits(monkeypatch):
 @pytest.fixture
 def server(tmp_path):
     store = Store(tmp_path)
-    yield Server("http://server", store)
+    yield Server("https://server", store)
     store.close()
 
 
@@ -31,11 +31,8 @@ def answers(server: Server, *given: tuple[int, dict[str, str]]) -> None:
     left = list(given)
 
     def request(*_, **__):
-        held = requests.Response()
         status, headers = left.pop(0)
-        held.status_code, held._content = status, b"{}"
-        held.headers.update({"Content-Type": "application/json"} | headers)
-        return held
+        return response(status, b"{}", {"Content-Type": "application/json"} | headers)
 
     server.session.request = request  # type: ignore[method-assign]
 

@@ -1,23 +1,37 @@
 """A sync comes to its end, whatever the server answers, and keeps what it has."""
 
-import json
-
 import pytest
 
 from sample_clients.python.http import ServerError
 from sample_clients.python.ids import second_id
 from sample_clients.python.sync import sync
-from tests.client.helpers import score
+from tests.client.helpers import said, score
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
+UNANSWERED = "did not answer for every record: try again later"
+OTHER_FORM = "otherwise than this client reads: update the client"
 SPOILT = {
-    "none": lambda verdicts: [],
-    "in another order": lambda verdicts: verdicts[::-1],
-    "one twice": lambda verdicts: [verdicts[0]] * 2,
-    "conflicts without the other record": lambda verdicts: [one | {"verdict": "conflict"} for one in verdicts],
-    "conflicts with another one's record": lambda verdicts: [contested(one, id="another") for one in verdicts],
+    "none": (lambda verdicts: [], UNANSWERED),
+    "in another order": (lambda verdicts: verdicts[::-1], UNANSWERED),
+    "one twice": (lambda verdicts: [verdicts[0]] * 2, UNANSWERED),
+    "conflicts with another one's record": (
+        lambda verdicts: [contested(one, id="another") for one in verdicts],
+        UNANSWERED,
+    ),
+    "conflicts without the other record": (lambda verdicts: changed(verdicts, verdict="conflict"), OTHER_FORM),
+    "conflicts with no record": (lambda verdicts: [contested(one, part=3, kind=7) for one in verdicts], OTHER_FORM),
+    "without a verdict": (lambda verdicts: [{"id": one["id"], "seq": 1} for one in verdicts], OTHER_FORM),
+    "with one for a later client": (lambda verdicts: changed(verdicts, verdict="later"), OTHER_FORM),
+    "with a number as text": (lambda verdicts: changed(verdicts, seq="1"), OTHER_FORM),
+    "a list in a list": (lambda verdicts: [verdicts], OTHER_FORM),
+    "no list": (lambda verdicts: {}, OTHER_FORM),
 }
+
+
+def changed(verdicts, **fields):
+    """The verdicts with other fields."""
+    return [one | fields for one in verdicts]
 
 
 def contested(verdict, **changes):
@@ -35,7 +49,7 @@ def answering(wire, change):
             pushed.append([one["id"] for one in options["json"]["records"]])
             assert len(pushed) < 9, "the push goes on for ever"
             told = answer.json()
-            answer._content = json.dumps(told | {"results": change(told["results"])}).encode()
+            return said(told | {"results": change(told["results"])})
         return answer
 
     return spoilt, pushed
@@ -46,10 +60,11 @@ def test_verdicts_for_other_records_end_the_push_and_settle_nothing(two, monkeyp
     store, server, wire = two[0]
     for _ in range(2):
         store.add(score())
-    spoilt, pushed = answering(wire, SPOILT[how])
+    change, sentence = SPOILT[how]
+    spoilt, pushed = answering(wire, change)
     with monkeypatch.context() as broken:
         broken.setattr(wire, "request", spoilt)
-        with pytest.raises(ServerError, match="did not answer for every record: try again later"):
+        with pytest.raises(ServerError, match=sentence):
             sync(store, server)
     assert len(pushed) == 1 and store.unsent_count() == 2
     assert sync(store, server).complete and store.unsent_count() == 0
@@ -80,33 +95,40 @@ def test_a_conflict_is_no_answer_to_a_delete(two, monkeypatch):
     assert store.live() == [] and store.unsent_count() == 1
 
 
+HEAD = {"seq": 1, "count": 1, "xor": "0" * 16}
+PAGE = {"records": [], "tombstones": [], "has_more": True, "next_cursor": "c", "head": HEAD}
 ENDLESS = {
-    "without a cursor": ({}, 1),
-    "with none": ({"next_cursor": None}, 1),
-    "with one that is no text": ({"next_cursor": 7}, 1),
-    "with one that stays": ({"next_cursor": "c"}, 2),
+    "with a cursor that stays": (PAGE, 2, "does not come to its end: try again later"),
+    "without a cursor": ({**PAGE, "next_cursor": None}, 1, OTHER_FORM),
+    "with one that is no text": ({**PAGE, "next_cursor": 7}, 1, OTHER_FORM),
+    "that do not say whether more follow": ({**PAGE, "has_more": None}, 1, OTHER_FORM),
+    "with the head's numbers as text": ({**PAGE, "head": HEAD | {"count": "1"}}, 1, OTHER_FORM),
+    "with the head in a list": ({**PAGE, "head": [HEAD]}, 1, OTHER_FORM),
+    "with a record that has no kind": ({**PAGE, "records": [{"seq": 1, "record": {"id": "a"}}]}, 1, OTHER_FORM),
+    "with a score without grades": ({**PAGE, "records": [{"seq": 1, "record": score(attributes=[])}]}, 1, OTHER_FORM),
+    "with tombstones of numbers": ({**PAGE, "tombstones": [{"id": 7}]}, 1, OTHER_FORM),
+    "that are lists": ([PAGE], 1, OTHER_FORM),
+    "that are nested without end": ("[" * 100_000, 1, OTHER_FORM),
 }
 
 
 @pytest.mark.parametrize("how", ENDLESS)
-def test_pages_that_do_not_come_to_an_end_end_the_pull(two, monkeypatch, how):
+def test_pages_that_lead_nowhere_end_the_pull(two, monkeypatch, how):
     store, server, wire = two[0]
     store.add(record := score())
-    answered, pages, (end, asked) = wire.request, [], ENDLESS[how]
-    page = {"records": [], "tombstones": [], "has_more": True, "head": None} | end
+    answered, pages, (page, asked, sentence) = wire.request, [], ENDLESS[how]
 
     def endless(method, url, **options):
         answer = answered(method, url, **options)
         if method == "GET" and url.endswith("/v1/sync"):
             pages.append(answer)
             assert len(pages) < 3, "the pull goes on for ever"
-            answer.status_code, answer._content = 200, json.dumps(page).encode()
-            answer.headers["Content-Type"] = "application/json"
+            return said(page)
         return answer
 
     with monkeypatch.context() as broken:
         broken.setattr(wire, "request", endless)
-        with pytest.raises(ServerError, match="does not come to its end: try again later"):
+        with pytest.raises(ServerError, match=sentence):
             sync(store, server)
     assert len(pages) == asked and store.live() == [record]
     assert sync(store, server).complete

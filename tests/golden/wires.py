@@ -1,6 +1,8 @@
 """Ways to carry a conversation: record it, speak a client's part to the server, play the server to a client."""
 
+import io
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import requests
@@ -11,7 +13,7 @@ from tests.golden.names import Names
 
 ASKED = ("Authorization", "If-None-Match", "Skinscore-Format")
 ANSWERED = ("Cache-Control", "Content-Type", "ETag", "Retry-After", "WWW-Authenticate")
-SERVER = "http://server"
+SERVER = "https://server"
 Exchange = dict[str, Any]
 
 
@@ -81,8 +83,13 @@ def asked_of(method: str, url: str, options: dict[str, Any]) -> dict[str, Any]:
 
 def as_response(shown: dict[str, Any]) -> requests.Response:
     """A written answer as a client gets it."""
+    body = b"" if shown["body"] is None else json.dumps(shown["body"]).encode()
+    return response(shown["status"], body, shown["headers"])
+
+
+def response(status: int, body: bytes, headers: Mapping[str, str]) -> requests.Response:
+    """What requests.Session gives: an answer whose body is still to be read."""
     answer = requests.Response()
-    answer.status_code = shown["status"]
-    answer._content = b"" if shown["body"] is None else json.dumps(shown["body"]).encode()
-    answer.headers.update(shown["headers"])
+    answer.status_code, answer.raw = status, io.BytesIO(body)
+    answer.headers.update(headers)
     return answer
