@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,10 @@ class ModelFolder:
             self.replace(folder / "bundle.sig", read_key(DEVELOPMENT_KEY).sign(raw).encode())
         return hashlib.sha256(raw).hexdigest()
 
-    def offer(self, sha256: str, **terms: Any) -> None:
-        """A channel that names this bundle."""
-        self.channel = compose(sha256, self.channel, Terms(**terms), [], datetime.now(UTC))
+    def offer(self, sha256: str, revoked: Sequence[str] = (), **terms: Any) -> None:
+        """A channel that names this bundle, and withdraws others."""
+        made = compose(sha256, self.channel, Terms(**terms), [], datetime.now(UTC))
+        self.channel = made | {"revoked": list(revoked)}
         raw = json.dumps(self.channel).encode()
         (self.path / "channel.json").write_bytes(raw)
         (self.path / "channel.sig").write_text(read_key(DEVELOPMENT_KEY).sign(raw))

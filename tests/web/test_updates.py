@@ -45,6 +45,21 @@ def test_a_newer_model_is_taken_and_tampered_or_unlearned_is_seen(opened, photos
     assert len(person.grade(photos["other.png"])) == 4
 
 
+def test_a_model_that_is_withdrawn_grades_no_more_even_when_its_successor_cannot_be_had(opened, photos, operator):
+    person = opened()
+    person.grade(photos["skin.png"])
+    operator.offer(taken := operator.publish(sequence=90, version="0.9.0"))
+    person.see("/account")
+    person.button("Look for a newer model").click()
+    person.says("Model 0.9.0 is in use now.")
+    operator.offer("0" * 64, revoked=[taken])
+    person.button("Look for a newer model").click()
+    person.says(f"Model {MODEL['version']}")
+    person.grade(photos["other.png"])
+    person.see("/account")
+    person.says(f"Model {MODEL['version']}")
+
+
 def test_maps_of_another_model_than_the_one_that_graded_say_so(opened, photos, operator):
     person = opened()
     person.sign_in()

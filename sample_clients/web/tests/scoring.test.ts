@@ -30,6 +30,11 @@ test('all golden photos are graded as every client must', async () => {
   expect(await selfTest(data, bundleFile('golden.json'), machine)).toBe(golden.photos.length);
 });
 
+test('a model without a golden photo is not proven', async () => {
+  const empty = new TextEncoder().encode(JSON.stringify({ ...golden, photos: [] }));
+  await expect(selfTest(data, empty, machine)).rejects.toMatchObject({ code: 'wrong-answers' });
+});
+
 test.each(['grades', 'balanced', 'expected', 'quality', 'heat', 'input'])(
   'a wrong golden %s is noticed',
   async (name) => {

@@ -1,6 +1,7 @@
 /** A sync comes to its end, whatever the server answers, and keeps what it has. */
 import 'fake-indexeddb/auto';
 import { beforeEach, expect, test } from 'vitest';
+import { secondId } from '../src/core/ids';
 import type { Entry } from '../src/core/records';
 import { Server } from '../src/core/server';
 import { Store } from '../src/core/store';
@@ -9,6 +10,12 @@ import { type Wire, browserWire } from '../src/core/wire';
 
 const record: Entry = { id: 'a', kind: 'note', score_id: 's', text: 'x' };
 const page = { records: [], tombstones: [], has_more: true, head: { seq: 0, count: 0, xor: '0'.repeat(16) } };
+const contested = ({ id }: { id: string }, changes = {}) => ({
+  id,
+  verdict: 'conflict',
+  seq: 1,
+  record: { ...record, id, text: 'theirs', ...changes },
+});
 let made = 0;
 let store: Store;
 
@@ -23,7 +30,7 @@ async function syncWith(...answers: unknown[]): Promise<unknown> {
     return Response.json(answers.shift());
   };
   const wire: Wire = { ...browserWire, fetch, wait: async () => undefined };
-  const server = new Server(wire, store);
+  const server = new Server(wire, store, 'me');
   await server.keep({ account_id: 'me', access_token: 't' });
   return sync(store, server);
 }
@@ -43,9 +50,30 @@ test.each([
   ['of too few', []],
   ['of too many', Array(2).fill({ id: 'a', verdict: 'created', seq: 1 })],
   ['of none', undefined],
+  ['without a word', [{ id: 'a', seq: 1 }]],
+  ['for a later client', [{ id: 'a', verdict: 'later', seq: 1 }]],
+  ['of a conflict without the other record', [{ id: 'a', verdict: 'conflict', seq: 1 }]],
+  ["of a conflict with another one's record", [contested({ id: 'a' }, { id: 'b' })]],
 ])('verdicts %s end the push and settle nothing', async (_, results) => {
   await store.add(record);
   const ended = { code: 'unexpected', detail: expect.stringContaining('for every record: try again later') };
   await expect(syncWith({ results })).rejects.toMatchObject(ended);
   expect(await store.unsentIds()).toEqual(new Set(['a']));
+});
+
+test('a conflict is no answer to a delete', async () => {
+  await store.delete('a');
+  const ended = { detail: expect.stringContaining('for every record: try again later') };
+  await expect(syncWith({ results: [contested({ id: 'a' })] })).rejects.toMatchObject(ended);
+  expect(await store.unsentIds()).toEqual(new Set(['a']));
+});
+
+test('a server that holds another record under every id ends the push', async () => {
+  await store.add(record);
+  const copy = { ...record, id: secondId(record) };
+  const answers = [contested(record), contested(copy)].map((one) => ({ results: [one] }));
+  const ended = { code: 'unexpected', detail: expect.stringContaining('another record under every id') };
+  await expect(syncWith(...answers)).rejects.toMatchObject(ended);
+  expect(await store.get(copy.id)).toEqual(copy);
+  expect(await store.unsentIds()).toEqual(new Set([copy.id]));
 });

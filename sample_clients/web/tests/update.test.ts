@@ -127,3 +127,33 @@ test('the previous model takes over when the one in use is damaged', async () =>
   await models.device.keepFile(hashOf(text('model 2')), text('damaged'));
   expect((await models.open())?.sha256).toBe(first);
 });
+
+/** Take a second model, then a third by a channel that withdraws the second; what is in use then. */
+async function pastAWithdrawnOne(): Promise<void> {
+  const second = files.bundle(2);
+  files.channel(second);
+  await update(models, files.fetch, prove, NOW);
+  files.channel(files.bundle(3), { sequence: 6, revoked: [second] });
+  await update(models, files.fetch, prove, NOW);
+}
+
+test('a withdrawn model is not kept as the previous one, the one before it is', async () => {
+  await pastAWithdrawnOne();
+  await models.device.keepFile(hashOf(text('model 3')), text('damaged'));
+  expect((await models.open())?.sha256).toBe(first);
+});
+
+test('a withdrawn model leaves no file behind', async () => {
+  await pastAWithdrawnOne();
+  expect(await models.device.file(hashOf(text('model 2')))).toBeUndefined();
+});
+
+test('a model that was withdrawn is not used, even when its successor cannot be fetched', async () => {
+  const second = files.bundle(2);
+  files.channel(second);
+  await update(models, files.fetch, prove, NOW);
+  files.channel(files.bundle(3), { sequence: 6, revoked: [second] });
+  files.delete(`/v1/models/files/${hashOf(text('model 3'))}`);
+  await expect(update(models, files.fetch, prove, NOW)).rejects.toMatchObject({ code: 'not-found' });
+  expect((await models.open())?.sha256).toBe(first);
+});

@@ -14,11 +14,16 @@ export class Models {
   ) {}
 
   /** The bundle in use; null before the first download. */
-  async open(): Promise<Bundle | null> {
-    const revoked = await this.revoked();
+  open(): Promise<Bundle | null> {
+    return this.usable();
+  }
+
+  /** The bundle chosen last, else the one before: whichever is whole and was not withdrawn. */
+  private async usable(but = ''): Promise<Bundle | null> {
+    const unwanted = (await this.revoked()).add(but);
     for (const setting of ['model', 'model_previous']) {
       const sha256 = await this.device.setting<string>(setting);
-      const bundle = sha256 && !revoked.has(sha256) ? await this.held(sha256) : null;
+      const bundle = sha256 && !unwanted.has(sha256) ? await this.held(sha256) : null;
       if (bundle) return bundle;
     }
     return null;
@@ -66,16 +71,14 @@ export class Models {
     await this.device.setAll({ channel_sequence: sequence, models_revoked: [...all].sort() });
   }
 
-  /** Use a bundle whose files are here; the one in use until now stays as the previous one. */
+  /** Use a bundle whose files are here; the one that could be used until now stays as the previous one. */
   async switchTo(sha256: string): Promise<void> {
-    const before = await this.device.setting<string>('model');
-    const previous = before === sha256 ? await this.device.setting<string>('model_previous') : before;
-    await this.device.setAll({ model: sha256, model_previous: previous });
-    await this.device.keepOnly(new Set([...(await this.filesOf(sha256)), ...(await this.filesOf(previous))]));
+    const previous = await this.usable(sha256);
+    await this.device.setAll({ model: sha256, model_previous: previous?.sha256 ?? null });
+    await this.device.keepOnly(new Set([...filesOf(await this.held(sha256)), ...filesOf(previous)]));
   }
+}
 
-  private async filesOf(sha256: string | null): Promise<string[]> {
-    const bundle = sha256 ? await this.held(sha256) : null;
-    return bundle ? [bundle.sha256, `${bundle.sha256}.sig`, bundle.modelSha256, bundle.data.golden.sha256] : [];
-  }
+function filesOf(bundle: Bundle | null): string[] {
+  return bundle ? [bundle.sha256, `${bundle.sha256}.sig`, bundle.modelSha256, bundle.data.golden.sha256] : [];
 }

@@ -27,10 +27,11 @@ export interface Machine {
   run(pixels: Uint8Array): Promise<Outputs>;
 }
 
-/** Grade every golden photo; how many there were. Raises `wrong-answers` at the first wrong answer. */
+/** Grade every golden photo; how many there were. Raises `wrong-answers` at the first wrong answer, and without a photo. */
 export async function selfTest(data: BundleData, golden: Uint8Array, machine: Machine): Promise<number> {
   const document: Golden = JSON.parse(new TextDecoder().decode(golden));
   const { precision } = webFile(data);
+  if (!document.photos.length) throw new Trouble('wrong-answers'); // a model is proven by a photo at least
   for (const [number, photo] of document.photos.entries()) {
     const png = Uint8Array.from(atob(photo.png), (letter) => letter.charCodeAt(0));
     const pixels = await machine.prepare(png);

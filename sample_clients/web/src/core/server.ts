@@ -18,10 +18,14 @@ export interface Issued {
 
 export class Server {
   private access: string | null = null;
+  /** Another one from each sign-in and sign-out on. */
+  private login = {};
 
+  /** `account`: the one whose history `store` is; null for a guest's. */
   constructor(
     private readonly wire: Wire,
     private readonly store: Store,
+    private readonly account: string | null,
   ) {}
 
   /** Whether this device has a login, as far as it knows. */
@@ -31,12 +35,14 @@ export class Server {
 
   /** Take over the tokens of a sign-in. */
   async keep(issued: Issued): Promise<void> {
+    this.login = {};
     this.access = issued.access_token;
     await this.store.set('signed_in', true);
   }
 
   /** Drop the login; the history stays. */
   async forget(): Promise<void> {
+    this.login = {};
     this.access = null;
     await this.store.set('signed_in', null);
   }
@@ -48,8 +54,9 @@ export class Server {
 
   /** A fresh access token for the password, good for export and deletion. */
   async reauthenticate(password: string): Promise<void> {
+    const { login } = this;
     const answer = await this.call('POST', '/v1/auth/reauth', { json: { password } });
-    this.access = (await answer.json()).access_token;
+    this.take(await answer.json(), login);
   }
 
   /** An authorised request; refreshes the access token once when it is missing or refused. */
@@ -70,13 +77,22 @@ export class Server {
     return this.wire.exclusively('refresh', async () => {
       if (this.access !== null && this.access !== used) return;
       if (!(await this.signedIn())) throw new Trouble('unauthorized');
+      const { login } = this;
       try {
         const answer = await send(this.wire, 'POST', '/v1/auth/refresh', { json: {} });
-        this.access = (await answer.json()).access_token;
+        const issued: Issued = await answer.json();
+        if (issued.account_id !== this.account) throw new Trouble('unauthorized'); // another tab signed in to that one
+        this.take(issued, login);
       } catch (error) {
-        if (ENDED.includes(codeOf(error))) await this.forget();
+        if (login === this.login && ENDED.includes(codeOf(error))) await this.forget();
         throw error;
       }
     });
+  }
+
+  /** Keep a token, unless the login that asked for it ended, or another began, while it was on its way. */
+  private take({ access_token }: Pick<Issued, 'access_token'>, login: object): void {
+    if (login !== this.login) throw new Trouble('unauthorized');
+    this.access = access_token;
   }
 }

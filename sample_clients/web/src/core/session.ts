@@ -49,7 +49,8 @@ export class Session {
    */
   async signIn(how: How, who: Credentials, adopt: (records: number) => Promise<boolean>): Promise<string | null> {
     const json = { ...bodyOf(who), ...(how === 'login' ? {} : { idempotency_key: await this.attempt() }) };
-    const issued: Issued = await (await send(this.wire, 'POST', `/v1/auth/${how}`, { json })).json();
+    const answer = await this.wire.exclusively('refresh', () => send(this.wire, 'POST', `/v1/auth/${how}`, { json }));
+    const issued: Issued = await answer.json(); // no refresh of before can put its cookie over this one's
     const guest = this.account === null ? await this.store.live() : [];
     await this.enter(issued.account_id);
     await this.store.set('email', who.email);
@@ -110,7 +111,7 @@ export class Session {
   private async enter(account: string | null): Promise<void> {
     this.store?.close();
     this.store = await Store.open(this.device.historyName(account));
-    this.server = new Server(this.wire, this.store);
+    this.server = new Server(this.wire, this.store, account);
     this.profile = new Account(this.server);
   }
 }

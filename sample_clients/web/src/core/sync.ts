@@ -4,15 +4,13 @@
  * After 410 (the server was restored or wiped) the client pulls from nothing and pushes again every record and
  * tombstone that the listing lacks; it never deletes anything without a tombstone.
  */
+import type { Head, Page } from './answers';
+import { push } from './push';
+import { fold } from './records';
 import type { Server } from './server';
-import { type Entry, fold } from './records';
-import type { Head, Page, Verdict } from './answers';
 import type { Store } from './store';
-import { applyPage, queueMissing, settle, tryAgain } from './store-sync';
+import { applyPage, queueMissing, tryAgain } from './store-sync';
 import { Trouble, codeOf } from './trouble';
-
-const BATCH = 200; // items; the server takes no more
-const BATCH_BYTES = 900_000; // the server takes 1 MiB
 
 /** What one sync did; `complete` when both sides hold the same records. */
 export interface Outcome {
@@ -68,26 +66,9 @@ class Round {
   }
 
   private async push(): Promise<void> {
-    for (;;) {
-      const waiting = await this.store.unsent(BATCH);
-      if (!waiting.records.length && !waiting.deletes.length) return;
-      const json = { records: fitting(waiting.records), deletes: waiting.deletes };
-      const results = await this.verdicts(json);
-      await this.store.transaction((tx) => settle(tx, results, json.records.length));
-      this.counts.pushed += results.filter((one) => ['created', 'deleted'].includes(one.verdict)).length;
-      this.counts.refused += results.filter((one) => one.verdict === 'invalid').length;
-    }
-  }
-
-  /** What became of each, in order. A verdict for another id would leave the queue as it is, for ever. */
-  private async verdicts(json: { records: Entry[]; deletes: string[] }): Promise<Verdict[]> {
-    const answer = await this.server.call('POST', '/v1/sync', { json });
-    const { results = [] }: { results?: Verdict[] } = await answer.json();
-    const asked = [...json.records.map(({ id }) => id), ...json.deletes];
-    if (results.length !== asked.length || results.some(({ id }, place) => id !== asked[place])) {
-      throw new Trouble('unexpected', 'the server did not answer for every record: try again later');
-    }
-    return results;
+    const { pushed, refused } = await push(this.store, this.server);
+    this.counts.pushed += pushed;
+    this.counts.refused += refused;
   }
 
   /** All pages after the stored cursor; the head of the last one. */
@@ -112,16 +93,6 @@ class Round {
     await this.store.transaction((tx) => applyPage(tx, page, answer.headers.get('ETag')));
     return page;
   }
-}
-
-/** As many from the front as one request may carry. */
-function fitting(waiting: Entry[]): Entry[] {
-  let size = 0;
-  const cut = waiting.findIndex((record, place) => {
-    size += new TextEncoder().encode(JSON.stringify(record)).length + 2;
-    return size > BATCH_BYTES && place > 0;
-  });
-  return cut < 0 ? waiting : waiting.slice(0, cut);
 }
 
 async function same(store: Store, head: Head | null): Promise<boolean> {

@@ -36,14 +36,20 @@ async function load(): Promise<Grading> {
 /** Look for a newer model now. Raises `Trouble`; the model in use stays then. */
 export async function lookForUpdate(): Promise<Decision> {
   await models.device.set(LOOKED, Date.now());
-  const decision = await browserWire.exclusively('update', () => update(models, fetchBytes, prove));
-  if (decision === 'take') {
-    const before = loading;
-    loading = null;
-    await grader();
-    void before?.then((old) => old.end());
+  try {
+    return await browserWire.exclusively('update', () => update(models, fetchBytes, prove));
+  } finally {
+    await loadInUse(); // also after a refusal: the channel may have withdrawn the model in use
   }
-  return decision;
+}
+
+/** Load the model in use where another one is loaded; what fails here fails again when a photo is to be graded. */
+async function loadInUse(): Promise<void> {
+  if ((await models.open())?.sha256 === bundle.value?.sha256) return;
+  const before = loading;
+  loading = null;
+  await grader().catch(() => undefined);
+  void before?.then((old) => old.end());
 }
 
 /** The same once a day, in silence: there may be no network, or no channel. */
