@@ -26,7 +26,7 @@ internal class Edit(private val before: History) {
         entries[id] = Entry(body = null, waits = true)
     }
 
-    /** Apply one verdict of a push. After a conflict our own copy gets a new id. */
+    /** Apply one verdict of a push; an unknown one changes nothing. After a conflict our own copy gets a new id. */
     fun settle(verdict: JsonElement, deleting: Boolean) {
         val id = verdict["id"].text ?: return
         val held = entry(id) ?: return
@@ -37,7 +37,7 @@ internal class Edit(private val before: History) {
             "deleted" -> bury(id)
             "conflict" -> keepBoth(verdict["record"], verdict["seq"].whole)
             "invalid" -> entries[id] = held.copy(waits = false, refusal = verdict["problem"] ?: json())
-            else -> entries[id] = held.copy(waits = false, seq = verdict["seq"].whole)
+            "created", "duplicate" -> entries[id] = held.copy(waits = false, seq = verdict["seq"].whole)
         }
     }
 

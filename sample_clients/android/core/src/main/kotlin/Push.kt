@@ -60,9 +60,13 @@ internal class Push(private val store: Store, private val server: Server) {
             }
         }
 
-        /** Whether a conflict comes with the other record. */
-        private fun holds(verdict: JsonElement): Boolean =
-            verdict["verdict"].text != "conflict" || verdict["record"]["id"].text == verdict["id"].text
+        private val KNOWN = setOf("created", "duplicate", "deleted", "invalid")
+
+        /** Whether this is a verdict that the client knows; a conflict comes with the other record. */
+        private fun holds(verdict: JsonElement): Boolean {
+            val kind = verdict["verdict"].text
+            return if (kind == "conflict") verdict["record"]["id"].text == verdict["id"].text else kind in KNOWN
+        }
 
         private fun unanswered() = Trouble("unexpected", "the server did not answer for every record: try again later")
     }

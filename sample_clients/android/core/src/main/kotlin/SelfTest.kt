@@ -6,8 +6,11 @@ import kotlin.math.abs
 class SelfTest(private val golden: Golden, private val precision: String) {
     private val near = golden.toleranceExpected[precision]
 
-    /** Grade every golden photo; how many there were. Throws [Trouble] at the first wrong answer. */
+    /** Grade every golden photo; how many there were. Throws [Trouble] at the first wrong answer, or without any. */
     fun check(grader: Grader): Int {
+        if (golden.photos.isEmpty()) {
+            throw Trouble("wrong-answers", "the new model comes without a golden photo that would prove it; not used")
+        }
         golden.photos.forEachIndexed { number, photo ->
             val grading = ran { grader.grade(photo.png, part = 0) }
             val fault = fault(grading, photo) ?: return@forEachIndexed

@@ -80,6 +80,14 @@ class HistoryTest {
     }
 
     @Test
+    fun `a verdict that is missing or not known acknowledges nothing`() {
+        store.add(noteNamed("a"))
+        store.settle(listOf(json("id" to "a", "seq" to 1)), records = 1)
+        store.settle(listOf(verdict("a", "later", "seq" to 1)), records = 1)
+        assertEquals(listOf("a"), store.unsentIds)
+    }
+
+    @Test
     fun `the note with the highest number shows, and one still unsent above all`() {
         store.apply(page(noteNamed("b", "sent last") to 9, noteNamed("c", "sent first") to 3), null)
         assertEquals(mapOf("s" to "sent last"), store.notes)

@@ -38,6 +38,13 @@ class SelfTestTest {
     fun `answers for no such precision are wrong`() = assertEquals("wrong-answers", troubleOf { tested("w3") })
 
     @Test
+    fun `a model without a golden photo is not proven`() {
+        val empty = Golden.read("{\"size\": 224, \"photos\": []}".encodeToByteArray())
+        val grader = Grader(ModelBundle.open(folder, SmallKey.TRUST), MadeEngine { madeOutputs() })
+        assertEquals("wrong-answers", troubleOf { SelfTest(empty, "int8").check(grader) })
+    }
+
+    @Test
     fun `a photo that comes out as other bytes is noticed`() {
         val engine = object : Engine by MadeEngine({ madeOutputs() }) {
             override fun decode(photo: ByteArray) = Pixels(224, 224, 3, ByteArray(224 * 224 * 3))

@@ -40,6 +40,14 @@ class SyncTest {
     }
 
     @Test
+    fun `a verdict that is missing or not known ends the push and settles nothing`() {
+        store.add(record)
+        assertEquals("unexpected", troubleOf { sync(verdicts("id" to "a", "seq" to 1)) })
+        assertEquals("unexpected", troubleOf { sync(verdicts("id" to "a", "verdict" to "later", "seq" to 1)) })
+        assertEquals(listOf("a"), store.unsentIds)
+    }
+
+    @Test
     fun `a conflict without the other copy ends the push`() {
         store.add(record)
         assertEquals("unexpected", troubleOf { sync(verdicts("id" to "a", "verdict" to "conflict", "seq" to 1)) })
