@@ -8,7 +8,7 @@ from flask_jwt_extended import current_user, jwt_required
 from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, Field
 
-from api import asking, jobs, leases, limits, tokens, waiting
+from api import asking, jobs, leases, limits, tokens, uploads, waiting
 from api.answers import PRIVATE, STORED, answers, binary
 from api.asking import AskQuery, LookQuery
 from api.consents import need_consent
@@ -55,7 +55,9 @@ class LayerPath(JobPath):
 @validated
 def ask(query: AskQuery) -> Response:
     account = need_consent("heatmap")
-    question, photo = asking.question(query, current_bundle()), asking.photo()
+    question = asking.question(query, current_bundle())
+    with uploads.arriving(account.id):
+        photo = asking.photo()
     job, new = jobs.submit(account, photo, question, current_app.extensions["skinscore"].photo_key)
     if new:
         current_app.extensions["doorbell"].ring(job.id)

@@ -7,6 +7,7 @@
 | wrong passwords, codes   | account             | from the 5th in an hour the answer waits, 0.25 s to 4 s; 300 |
 | wrong passwords, codes   | account and address | 20 an hour: who guesses shuts out himself, not the owner     |
 | export; heatmaps         | account             | 10; 120 an hour                                              |
+| photos on their way      | account             | 2 at once (`uploads.py`)                                     |
 | changes of an account    | account             | 60 an hour: each consent is kept for ever                    |
 
 Keys are keyed hashes: neither store nor log learns an address or an e-mail.

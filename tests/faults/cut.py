@@ -1,10 +1,13 @@
 """Requests that do not arrive whole, or not soon: sent over bare sockets."""
 
+import contextlib
 import json
 import random
+import select
 import socket
 import struct
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from tests.api.helpers import score
@@ -63,6 +66,28 @@ def stalled(person: Person, number: int, in_head: bool) -> socket.socket:
     line = socket.create_connection(("127.0.0.1", person.port), 60)
     line.sendall(before[:60] if in_head else before + body[:60])
     return line
+
+
+@contextlib.contextmanager
+def dripping(person: Person, start: bytes, length: int, count: int) -> Iterator[list[socket.socket]]:
+    """Photos of `length` bytes that stopped after their `start`, each on a connection of its own."""
+    with contextlib.ExitStack() as opened:
+        lines = []
+        for _ in range(count):
+            line = opened.enter_context(socket.create_connection(("127.0.0.1", person.port), 60))
+            line.sendall(head(person, "/v1/heatmaps", "image/png", length) + start)
+            lines.append(line)
+        yield lines
+
+
+def first_answers(lines: list[socket.socket], count: int, seconds: float = 60) -> list[int]:
+    """The statuses of the first `count` answers, fewer where they do not come."""
+    told: list[int] = []
+    waiting = list(lines)
+    while len(told) < count and (ready := select.select(waiting, [], [], seconds)[0]):
+        told += [status(line) for line in ready]
+        waiting = [line for line in waiting if line not in ready]
+    return told
 
 
 def status(line: socket.socket) -> int:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from api import PHOTO_BYTES, uploads
+from api.arrival import threads
 from tests.api.helpers import PNG
 from tests.faults import cut, scenes, trouble
 from tests.faults.place import Place
@@ -36,6 +38,16 @@ def test_a_large_photo_may_come_slowly_and_one_that_is_not_whole_is_told_so(tmp_
         me.ask("PATCH", "/v1/account", {"consents": {"heatmap": 1}})
         before = cut.head(me, "/v1/heatmaps", "image/png", len(photo) + missing)
         assert cut.trickled(me, before + photo, seconds) == status  # 503: a whole photo, and no worker
+
+
+def test_one_persons_slow_photos_leave_threads_to_all_others(tmp_path):
+    refused = threads + 1 - uploads.MOST
+    with web_process(tmp_path, f"sqlite:///{tmp_path}/scene.db") as server, Person(server.port) as me:
+        me.ask("PATCH", "/v1/account", {"consents": {"heatmap": 1}})
+        with cut.dripping(me, PNG, PHOTO_BYTES, count=threads + 1) as lines:
+            assert cut.first_answers(lines, refused) == [429] * refused
+            with Person(server.port) as other:
+                assert other.ask("GET", "/v1/sync")[0] == 200
 
 
 def test_a_length_beyond_all_measure_is_413_like_any_that_is_too_large(tmp_path):
