@@ -46,8 +46,8 @@ def sync(client: Client, args: argparse.Namespace) -> int:
 def heatmap(client: Client, args: argparse.Namespace) -> int:
     grading, _ = client.score(args.photo, PARTS.index(args.part), save=False)
     found = agreeing(client, "heatmap", args.consent, lambda: client.heatmaps(grading))
-    if found.result.get("score_by_another_model"):
-        print(f"skinscore: {found.result['label']}", file=sys.stderr)
+    if found.result.get("score_by_another_model") and (label := found.result.get("label")):
+        print(f"skinscore: {label}", file=sys.stderr)
     for key, one in found.result["attributes"].items():
         share = one["area_share_e4"] / 100
         print(f"{key:14} grade {one['grade']}, the sign covers {share:.0f} % of the square")

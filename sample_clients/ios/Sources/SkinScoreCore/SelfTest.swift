@@ -46,9 +46,12 @@ public struct Golden: Decodable, Sendable {
         return golden
     }
 
-    /// Grade every golden photo; how many there were. Throws `Trouble` at the first wrong answer.
+    /// Grade every golden photo; how many there were. Throws `Trouble` at the first wrong answer, or without any.
     @discardableResult
     public func check(_ precision: String, _ grade: Grade) async throws -> Int {
+        if photos.isEmpty {
+            throw Trouble("wrong-answers", "the new model comes without a golden photo that would prove it; not used")
+        }
         for (number, photo) in photos.enumerated() {
             let grading = try await Golden.ran { try await grade(photo.png, 0) }
             if let fault = fault(grading, photo, precision) {
