@@ -43,8 +43,7 @@ class Server:
     ) -> str | None:
         """Register (`consents`: versions of the texts agreed to), log in or recover with a code (`how`).
 
-        A recovery code to be shown once, from all but a login. The history is bound to the account together with the
-        first token.
+        A recovery code to be shown once, from all but a login. The history is bound with the first token.
         """
         self._require_own(how, email)
         body: dict[str, Any] = {"email": email, "password": password, "device_name": device, "platform": "python"}
