@@ -108,4 +108,4 @@ def test_nothing_new_is_answered_without_a_body(two):
     asked = phone[2].request
     phone[2].request = lambda *a, **k: seen.append(asked(*a, **k)) or seen[-1]
     assert sync(*phone[:2]).complete
-    assert [(answer.status_code, answer.content) for answer in seen] == [(304, b"")]
+    assert [(answer.status_code, answer.raw.getvalue()) for answer in seen] == [(304, b"")]
