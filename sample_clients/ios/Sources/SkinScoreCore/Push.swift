@@ -10,6 +10,7 @@ struct Push {
 
     static let batch = 200  // items; the server takes no more
     static let batchBytes = 900_000  // the server takes 1 MiB
+    private static let known: Set<String> = ["created", "duplicate", "conflict", "invalid", "deleted"]
 
     init(_ store: Store, _ server: Server) {
         self.store = store
@@ -43,9 +44,10 @@ struct Push {
         return results
     }
 
-    /// Whether it says anything, and a conflict comes with the other record, about one of ours; deletes have none.
+    /// Whether it is one that we know, and a conflict comes with the other record, of one of ours; deletes have none.
     private static func holds(_ verdict: JSONValue, _ deletes: [String]) -> Bool {
-        guard let id = verdict["id"]?.text, let kind = verdict["verdict"]?.text else { return false }
+        guard let id = verdict["id"]?.text, let kind = verdict["verdict"]?.text, known.contains(kind)
+        else { return false }
         return kind != "conflict" || (!deletes.contains(id) && verdict["record"]?["id"]?.text == id)
     }
 

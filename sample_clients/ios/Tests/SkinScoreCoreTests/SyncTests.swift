@@ -68,6 +68,16 @@ final class SyncTests: XCTestCase {
         XCTAssertEqual(waiting.records, [copy])
     }
 
+    func testAnUnknownVerdictAcknowledgesNothing() async throws {
+        let scratch = try Scratch()
+        let store = try Store(home: scratch.folder)
+        try await store.delete("a")
+        let code = try await ending(store, scratch, [json(200, ["results": [["id": "a", "verdict": "later"]]])])
+        let waiting = await store.unsent(9)
+        XCTAssertEqual(code, "unexpected")
+        XCTAssertEqual(waiting.deletes, ["a"])
+    }
+
     func testAConflictIsNoAnswerToADelete() async throws {
         let scratch = try Scratch()
         let store = try Store(home: scratch.folder)
