@@ -17,7 +17,7 @@ private actor Loader {
     func load(_ bundle: ModelBundle) async throws -> Grade {
         loaded.append(bundle.offer.sequence)
         if holds && bundle.offer.sequence == 3 { await withCheckedContinuation { held.append($0) } }
-        return { _, _ in throw Trouble("test", "nothing is graded here") }
+        return try await SmallBundle.grading(bundle)
     }
 
     /// Comes back when the first model is being loaded.

@@ -86,6 +86,12 @@ final class SelfTestTests: XCTestCase {
         XCTAssertEqual(strict.fault(moved, golden.photos[0], precision), "heat elsewhere")
     }
 
+    func testAModelWithoutAGoldenPhotoIsNotProven() async throws {
+        let empty = try Golden.read(Data(#"{"photos": [], "tolerance_expected": {}}"#.utf8))
+        let code = try await troubleCode { try await empty.check(precision) { _, _ in throw Trouble("test", "") } }
+        XCTAssertEqual(code, "wrong-answers")
+    }
+
     func testAModelThatFailsIsOneThatDoesNotRun() async throws {
         let golden = try golden()
         let code = try await troubleCode {

@@ -12,10 +12,24 @@ struct SmallBundle {
 
     static let signature = Data(#"{"key_id": "k", "signature": "c2lnbmVk"}"#.utf8)
 
-    static let noPhotos: JSONValue = ["photos": [], "tolerance_expected": ["w8a16": .number(0.02)]]
+    /// One golden photo, black whatever its file says, with the answers of `madeOutputs`.
+    static let onePhoto: JSONValue = {
+        let five = { (answer: Int) in JSONValue.array([JSONValue](repeating: .integer(answer), count: 5)) }
+        let answers: JSONValue = ["grades": five(2), "balanced": five(3), "expected": five(2)]
+        let photo: JSONValue = [
+            "png": "", "input_sha256": .string(Hashing.sha256Hex(Data(black))), "outputs": ["w8a16": answers],
+        ]
+        return ["photos": [photo], "tolerance_expected": ["w8a16": .number(0.02)]]
+    }()
+    static let black = [UInt8](repeating: 0, count: 3 * 224 * 224)
+
+    /// Grades as `onePhoto` wants it.
+    static let grading: MakeGrade = { _ in
+        { _, part in try Grading(madeOutputs(), of: madeBundle().description, pixels: black, part: part) }
+    }
 
     init(
-        _ sequence: Int, golden: JSONValue = SmallBundle.noPhotos,
+        _ sequence: Int, golden: JSONValue = SmallBundle.onePhoto,
         changing change: (inout [String: JSONValue]) -> Void = { _ in }
     ) throws {
         let weights = Data((0..<5000).map { UInt8(truncatingIfNeeded: $0 * sequence) })

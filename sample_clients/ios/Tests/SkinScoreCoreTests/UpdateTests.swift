@@ -59,7 +59,7 @@ final class UpdateTests: XCTestCase {
         let (install, four) = (try Install(), try SmallBundle(4, golden: golden))
         await install.shelf.put(four, 1)
         let code = try await troubleCode { _ = try await install.update() }
-        XCTAssertEqual(code, "does-not-run")
+        XCTAssertEqual(code, "wrong-answers")
         let inUse = try await install.inUse()
         XCTAssertEqual(inUse, 3)
     }

@@ -7,7 +7,6 @@ import kotlin.test.Test
 import kotlin.test.assertFalse
 import kotlin.test.assertTrue
 
-
 class JpegTest {
     private val whole = jpeg()
 

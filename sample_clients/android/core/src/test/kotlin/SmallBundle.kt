@@ -31,13 +31,18 @@ class SmallKey(private val id: String, seed: Int = id.hashCode()) {
     }
 }
 
-/**
- * The committed description with tiny files, signed; [golden] in place of no photos, [file] and [change] in place of
- * fields.
- */
+/** One of the committed photos, with the answers that [MadeEngine] gives when it says [madeOutputs]. */
+private val oneGoldenPhoto: JsonElement by lazy {
+    val photo = parseJson(GoldenFiles.reference.resolve("golden.json").readBytes())["photos"].items.first()
+    val answers = mapOf("grades" to List(5) { 2 }, "balanced" to List(5) { 3 }, "expected" to List(5) { 2 })
+    val made = mapOf("png" to photo["png"], "input_sha256" to photo["input_sha256"], "outputs" to mapOf("int8" to answers))
+    json("size" to 224, "tolerance_expected" to mapOf("int8" to 0), "photos" to listOf(made))
+}
+
+/** The committed description with tiny files, signed; [golden], [file] and [change] in place of its own. */
 class SmallBundle(
     val sequence: Int,
-    golden: JsonElement = json("size" to 224, "photos" to emptyList<Any>()),
+    golden: JsonElement = oneGoldenPhoto,
     file: Map<String, Any> = emptyMap(),
     vararg change: Pair<String, Any?>,
 ) {
