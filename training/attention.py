@@ -17,16 +17,22 @@ from training.losses import NOT_LABELLED
 SHARPNESS = 5.0  # of the preference; 0: equal shares
 MEMORY = 0.95  # decay of the running record of what has been learned
 WORST = 1.5  # times the loss of a constant answer: a jolt that leads there shall not take all shares
+LEAST = 0.01  # loss of a constant answer: below it, as where all photos have one grade, nothing is to be learned
 
 
 class Attention(nn.Module):
-    """Running losses (5,), an attribute's own and that of a constant answer -> its share of what is to be learned."""
+    """Running losses (5,), an attribute's own and that of a constant answer -> its share of what is to be learned.
+
+    Of several processes the first one's batches are recorded, and DDP hands its record to the others.
+    """
 
     own: Tensor
     constant: Tensor
 
     def __init__(self, sharpness: float = SHARPNESS) -> None:
         super().__init__()
+        if sharpness < 0:
+            raise ValueError(f"attention {sharpness:g} would teach most what is known best: give 0 or more")
         self.sharpness = sharpness
         self.register_buffer("own", torch.ones(len(KEYS)))
         self.register_buffer("constant", torch.ones(len(KEYS)))
@@ -37,7 +43,7 @@ class Attention(nn.Module):
             pace = torch.full_like(self.own, 1 - MEMORY) if known is None else known * (1 - MEMORY)
             self.own.lerp_(own.detach().to(self.own), pace)
             self.constant.lerp_(constant.to(self.constant), pace)
-        return (self.sharpness * (self.own / self.constant).clamp(max=WORST)).softmax(0)
+        return (self.sharpness * (self.own / self.constant.clamp(min=LEAST)).clamp(max=WORST)).softmax(0)
 
 
 class AttendedLoss(nn.Module):

@@ -41,21 +41,21 @@ class AttributeLosses:
         self._photos, self._weights = photos, np.stack(rows)
 
     def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Scalar for logits (B,5,5) and labels (B,5), 0..4 or -1; 0 when nothing is labelled."""
-        labelled = labels != NOT_LABELLED
-        weights = torch.as_tensor(self._weights).to(logits).expand_as(logits)
-        total = logits.sum() * 0
-        for name in sorted(set(self.names.values())):
-            chosen = labelled & torch.tensor([self.names[key] == name for key in KEYS], device=labels.device)
-            if chosen.any():
-                mean = LOSSES[name].mean(logits[chosen], labels[chosen], weights[chosen])
-                total = total + mean * (chosen.sum() / labelled.sum())
-        return total
+        """Scalar for logits (B,5,5) and labels (B,5), 0..4 or -1; every label counts alike; 0 when there is none."""
+        count = (labels != NOT_LABELLED).sum(0)
+        return (self.each(logits, labels) * count).sum() / count.sum().clamp(min=1)
 
     def each(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """The loss (5,) of each attribute alone, 0 where a batch has no label of it."""
-        columns = torch.eye(len(KEYS), dtype=torch.bool, device=labels.device)
-        return torch.stack([self(logits, labels.where(column, NOT_LABELLED)) for column in columns])
+        """The mean loss (5,) of each attribute, 0 where a batch has no label of it."""
+        weights = torch.as_tensor(self._weights).to(logits)
+        return torch.stack([self._of(key, logits[:, a], labels[:, a], weights[a]) for a, key in enumerate(KEYS)])
+
+    def _of(self, key: str, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+        labelled = labels != NOT_LABELLED
+        if not labelled.any():
+            return logits.sum() * 0
+        chosen = logits[labelled]
+        return LOSSES[self.names[key]].mean(chosen, labels[labelled], weights.expand_as(chosen))
 
     def of_constant(self) -> Tensor:
         """What answering the prior to every photo of the training set loses, (5,); 0 for an attribute without one."""

@@ -67,9 +67,11 @@ def _network(g: argparse._ArgumentGroup) -> None:
 def _learning(g: argparse._ArgumentGroup) -> None:
     g.add_argument("--stages", help=f"SIDE:IMAGES,…; cropSIDE cuts windows (default {ON_SKIN}, --data: {ON_PHOTOS})")
     g.add_argument("--loss", default="ranked", help=f"{', '.join(LOSSES)}; or KEY=LOSS,… per attribute")
-    for name in ("batch", "learning_rate", "weight_decay", "warm_up", "settle", "attention"):
+    for name in ("batch", "learning_rate", "weight_decay", "warm_up", "settle"):
         default = getattr(Recipe, name)
         g.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default, help=f"(default {default})")
+    text = "to what is learned least; 0: every label counts alike"
+    g.add_argument("--attention", type=float, default=Recipe.attention, help=f"{text} (default {Recipe.attention})")
     g.add_argument("--schedule", choices=("cosine", "constant"), default=Recipe.schedule)
     g.add_argument("--averaging", type=float, default=Recipe.averaging, help="decay of the averaged weights; 0: none")
     g.add_argument("--clip", type=float, default=Recipe.clip, help="largest norm of the gradient")

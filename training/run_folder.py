@@ -2,6 +2,7 @@
 
 import csv
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,16 @@ class RunFolder:
             return torch.load(self.folder / LAST, map_location=device, weights_only=True)
         except Exception as error:
             raise RunError(f"{self.folder / LAST} is damaged ({error}): delete it to start the run again") from error
+
+    def fill(self, parts: Mapping[str, Any], state: Mapping[str, Any]) -> None:
+        """Give each part its saved state. Raises `RunError` for a run of another network, or by another version."""
+        try:
+            for name, part in parts.items():
+                part.load_state_dict(state[name])
+        except (KeyError, RuntimeError, ValueError) as error:
+            raise RunError(
+                f"{self.folder / LAST} is of another network or version: finish it with that one, or delete it"
+            ) from error
 
     def write(self, state: dict[str, Any]) -> None:
         """Replace the saved state. Raises `RunError` when there is no room; the state before stays."""

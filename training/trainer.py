@@ -130,8 +130,7 @@ class Trainer:
             self.folder.write(numbers | {part: getattr(self, part).state_dict() for part in self.PARTS})
 
     def _restore(self, state: dict) -> None:
-        for part in self.PARTS:
-            getattr(self, part).load_state_dict(state[part])
+        self.folder.fill({part: getattr(self, part) for part in self.PARTS}, state)
         self.step, self.stale, self.best_score = state["step"], state["stale"], state["best_score"]
         self.folder.forget_after(self.step)
 

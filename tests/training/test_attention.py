@@ -88,3 +88,22 @@ def test_the_loss_of_a_constant_answer_is_the_least_that_one_can_reach(name):
         other = torch.tensor(np.log(losses.prior()) + rng.normal(0, 0.1, (5, 5)))[None]
         each = torch.stack([losses.each(other, torch.full((1, 5), grade)) for grade in range(5)], 1)
         assert ((each * torch.tensor(COUNTS)).sum(1) / torch.tensor(COUNTS).sum(1) >= least - 1e-9).all()
+
+
+def test_an_attribute_with_one_grade_takes_nothing_from_the_others():
+    counts = COUNTS.copy()
+    counts[0] = (0, 0, 500, 0, 0)
+    attended = AttendedLoss(AttributeLosses("ranked", counts))
+    logits, labels = batch(64)
+    labels[:, 0] = 2
+    with torch.no_grad():
+        logits[:, 0] = torch.tensor([0.0, 0, 20, 0, 0])
+    for _ in range(200):
+        attended(logits, labels)
+    shares = attended.attention.eval()(torch.ones(5), torch.ones(5))
+    assert shares[0] < shares[1:].min() / 10
+
+
+def test_less_than_no_attention_is_refused():
+    with pytest.raises(ValueError, match="give 0 or more"):
+        Attention(-1)

@@ -8,12 +8,15 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import timm
 import torch
 
 from tests.training.helpers import noise_photos
 from training import checkpoint, train
+from training.attention import AttendedLoss
+from training.attribute_losses import AttributeLosses
 from training.backbones import PRESETS, BackboneError
 from training.batches import Batches
 from training.checkpoint import WEIGHTS
@@ -105,6 +108,23 @@ def test_a_full_disk_leaves_the_last_state_whole(tmp_path, monkeypatch):
     with pytest.raises(RunError, match="free some space"):
         folder.write({"step": 2})
     assert folder.read(torch.device("cpu")) == {"step": 1} and not list(tmp_path.glob("*.part"))
+
+
+def test_a_state_of_another_network_is_named_and_stays(tmp_path):
+    trainer_of(tmp_path).save()
+    with pytest.raises(RunError, match="of another network or version"):
+        trainer_of(tmp_path, AttendedLoss(AttributeLosses("ranked", np.ones((5, 5)))))
+    trainer_of(tmp_path)
+
+
+def test_what_attention_has_seen_is_saved(tmp_path):
+    attended = AttendedLoss(AttributeLosses("ranked", np.ones((5, 5))))
+    trainer = trainer_of(tmp_path, attended)
+    trainer.train_step(trainer.batches.at(0, Stage(32, 16)))
+    trainer.save()
+    again = trainer_of(tmp_path, AttendedLoss(AttributeLosses("ranked", np.ones((5, 5)))))
+    assert torch.equal(again.student.loss.attention.own, attended.attention.own)
+    assert (attended.attention.own != 1).all()
 
 
 def test_a_damaged_state_is_named(tmp_path):
