@@ -62,4 +62,4 @@ class Worker(ThreadWorker):
 
 
 worker_class = Worker
-threads = 8
+threads = 16  # more than may be kept waiting by waiters, guessers and slow photos together

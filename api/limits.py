@@ -7,7 +7,7 @@
 | wrong passwords, codes   | account             | from the 5th in an hour the answer waits, 0.25 s to 4 s; 300 |
 | wrong passwords, codes   | account and address | 20 an hour: who guesses shuts out himself, not the owner     |
 | export; heatmaps         | account             | 10; 120 an hour                                              |
-| photos on their way      | account             | 2 at once (`uploads.py`)                                     |
+| photos on their way      | account             | 2 at once in a process, in its memory alone (`uploads.py`)   |
 | changes of an account    | account             | 60 an hour: each consent is kept for ever                    |
 
 Keys are keyed hashes: neither store nor log learns an address or an e-mail.
@@ -32,7 +32,8 @@ from api.problems import Problem, document, respond
 
 FREE_TRIES, FIRST_PAUSE, LONGEST_PAUSE = 5, 0.25, 4.0  # s
 GUESSES = "300 per hour"
-_parked = threading.BoundedSemaphore(2)  # of the 8 threads: who guesses must not keep others from syncing
+PARKED = 2  # threads: who guesses must not keep others from syncing
+_parked = threading.BoundedSemaphore(PARKED)
 sleep = time.sleep
 
 

@@ -1,4 +1,4 @@
-"""Photos on their way: however slowly they come, those of one person take few of the threads.
+"""Photos on their way: however slowly they come, they take few of the threads.
 
 A photo may come at 32 kB/s (`arrival.py`), so the largest one keeps a thread for 393 s. A shorter time would shut out
 phones on bad networks; what nobody needs is many photos at once. Two that share 64 kB/s still arrive in time.
@@ -11,15 +11,18 @@ from contextlib import contextmanager
 
 from api.problems import Problem
 
-MOST = 2  # of the 8 threads of a process
+MOST = 2  # threads of a process for one person's
+ALTOGETHER = 6  # threads for everybody's
 _under_way: Counter[str] = Counter()
 _counting = threading.Lock()
 
 
 @contextmanager
 def arriving(account_id: str) -> Iterator[None]:
-    """While a photo of this account arrives. Raises `rate-limited` where two others are on their way already."""
+    """While a photo of this account arrives. Raises `rate-limited`, or `busy`, where too many are on their way."""
     with _counting:
+        if _under_way.total() >= ALTOGETHER:
+            raise Problem("busy", "many photos are on their way: send this one in a moment")
         if _under_way[account_id] >= MOST:
             raise Problem("rate-limited", f"{MOST} of your photos are on their way: send this one once one has arrived")
         _under_way[account_id] += 1

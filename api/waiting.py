@@ -11,7 +11,7 @@ from api.problems import Problem
 from api.tables import HeatmapJob
 
 LONGEST, POLL = 10.0, 0.05  # s
-PLACES = 6  # of the 8 threads: whoever syncs or signs in never queues behind waiters
+PLACES = 6  # threads: whoever syncs or signs in never queues behind waiters
 _waiting = threading.BoundedSemaphore(PLACES)
 
 

@@ -1,4 +1,4 @@
-"""The real web process (gunicorn, one worker, eight threads) on a port of its own, for fault runs and timings."""
+"""The real web process (gunicorn, one worker, its threads) on a port of its own, for fault runs and timings."""
 
 import contextlib
 import os

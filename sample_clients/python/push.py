@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from typing import Any
 
-from .form import has_form, maybe, one_of
+from .form import has_form, one_of
 from .http import Server, ServerError
 from .ids import second_id
 from .records import is_record
@@ -15,7 +15,7 @@ VERDICTS: dict[str, dict[str, Any]] = {  # what comes with each
     "duplicate": {"seq": int},
     "conflict": {"seq": int, "record": is_record},
     "deleted": {},
-    "invalid": {"problem": maybe({"type": maybe(str)})},
+    "invalid": {"problem": {"type": str}},
 }
 BATCH, BATCH_BYTES = 200, 900_000  # the server takes 200 items and 1 MiB
 
@@ -58,10 +58,10 @@ RESULTS = {"results": [_is_verdict]}
 
 
 def _holds(verdict: dict[str, Any], deletes: list[str]) -> bool:
-    """Whether a conflict is about one of our records, which deletes are not, and comes with the other one."""
-    if verdict["verdict"] != "conflict":
-        return True
-    return verdict["id"] not in deletes and verdict["record"]["id"] == verdict["id"]
+    """Whether it answers what was asked: a delete is made or refused, a conflict comes with the other record."""
+    if verdict["id"] in deletes:
+        return verdict["verdict"] in ("deleted", "invalid")
+    return verdict["verdict"] != "conflict" or verdict["record"]["id"] == verdict["id"]
 
 
 def _new_ids(batch: list[dict[str, Any]], verdicts: list[dict[str, Any]], copies: set[str]) -> set[str]:

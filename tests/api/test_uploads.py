@@ -1,8 +1,10 @@
 """Photos that come slowly: there is time for phones on bad networks, and no person's take many threads."""
 
+from contextlib import ExitStack
+
 import pytest
 
-from api import PHOTO_BYTES, arrival, uploads
+from api import PHOTO_BYTES, arrival, limits, uploads, waiting
 from api.problems import Problem
 from tests.api.heatmaps import ask
 from tests.api.helpers import PNG
@@ -36,3 +38,13 @@ def test_a_place_is_given_back_where_a_photo_breaks_off():
             raise OSError("cut")
     with uploads.arriving("me"), uploads.arriving("me"), pytest.raises(Problem), uploads.arriving("me"):
         pytest.fail("three at once")
+
+
+def test_slow_photos_of_many_people_waiters_and_guessers_together_leave_threads_free(other, alive):
+    with ExitStack() as under_way:
+        for number in range(uploads.ALTOGETHER):
+            under_way.enter_context(uploads.arriving(f"person {number}"))
+        refused = ask(other)
+        assert refused.status_code == 503 and "in a moment" in refused.json["detail"] and refused.headers["Retry-After"]
+    assert ask(other).status_code == 202
+    assert arrival.threads > uploads.ALTOGETHER + waiting.PLACES + limits.PARKED

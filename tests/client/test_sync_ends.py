@@ -23,6 +23,8 @@ SPOILT = {
     "conflicts with no record": (lambda verdicts: [contested(one, part=3, kind=7) for one in verdicts], OTHER_FORM),
     "without a verdict": (lambda verdicts: [{"id": one["id"], "seq": 1} for one in verdicts], OTHER_FORM),
     "with one for a later client": (lambda verdicts: changed(verdicts, verdict="later"), OTHER_FORM),
+    "refused without a reason": (lambda verdicts: changed(verdicts, verdict="invalid", problem=None), OTHER_FORM),
+    "refused by a nameless one": (lambda verdicts: changed(verdicts, verdict="invalid", problem={}), OTHER_FORM),
     "with a number as text": (lambda verdicts: changed(verdicts, seq="1"), OTHER_FORM),
     "a list in a list": (lambda verdicts: [verdicts], OTHER_FORM),
     "no list": (lambda verdicts: {}, OTHER_FORM),
@@ -83,13 +85,14 @@ def test_a_server_that_holds_another_record_under_every_id_ends_the_push(two, mo
     assert sync(store, server).complete and store.unsent_count() == 0
 
 
-def test_a_conflict_is_no_answer_to_a_delete(two, monkeypatch):
+@pytest.mark.parametrize("kind", ["conflict", "created", "duplicate"])
+def test_only_its_making_or_refusal_answers_a_delete(two, monkeypatch, kind):
     store, server, wire = two[0]
     store.add(record := score())
     sync(store, server)
     store.delete(record["id"])
     with monkeypatch.context() as broken:
-        broken.setattr(wire, "request", answering(wire, lambda verdicts: [contested(one) for one in verdicts])[0])
+        broken.setattr(wire, "request", answering(wire, lambda verdicts: [contested(one) | {"verdict": kind} for one in verdicts])[0])
         with pytest.raises(ServerError, match="did not answer for every record"):
             sync(store, server)
     assert store.live() == [] and store.unsent_count() == 1

@@ -28,9 +28,7 @@ NEEDLESS = NO_CRYPTOKIT if sys.platform == "linux" else APPLE  # tests that skip
 def lacking() -> str | None:
     """Why nothing can be built here; None when it can."""
     if not shutil.which("swift"):
-        return (
-            "no `swift` on PATH: Debian 12 has no package of it, so only a machine that has one builds the iOS client"
-        )
+        return "no `swift` on PATH, and Debian 12 has no package of it: the iOS client is parsed, not built"
     said = subprocess.run(["swift", "--version"], capture_output=True, text=True, check=False).stdout
     found = re.search(r"Swift version (\d+)\.(\d+)", said)
     if not found or (int(found[1]), int(found[2])) < LEAST:

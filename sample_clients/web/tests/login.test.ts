@@ -97,12 +97,14 @@ test('a sign-in waits for a refresh under way, whose cookie would take the place
   await session.signIn('login', who, async () => false);
   session.server.forgetAccess();
   let signingIn: Promise<unknown> | undefined;
+  let lastAsked: string | undefined;
   meanwhile['/v1/auth/refresh'] = async () => {
     signingIn = session.signIn('login', who, async () => false);
     await new Promise((resolve) => setTimeout(resolve));
-    expect(asked.at(-1)?.[0]).toBe('/v1/auth/refresh');
+    lastAsked = asked.at(-1)?.[0];
   };
   await session.server.call('GET', '/v1/account').catch(() => undefined);
   await signingIn;
+  expect(lastAsked).toBe('/v1/auth/refresh');
   expect(asked.filter(([path]) => path === '/v1/auth/login').length).toBe(2);
 });

@@ -51,6 +51,7 @@ test.each([
   ['of too many', Array(2).fill({ id: 'a', verdict: 'created', seq: 1 })],
   ['of none', undefined],
   ['without a word', [{ id: 'a', seq: 1 }]],
+  ['without its number', [{ id: 'a', verdict: 'created' }]],
   ['for a later client', [{ id: 'a', verdict: 'later', seq: 1 }]],
   ['of a conflict without the other record', [{ id: 'a', verdict: 'conflict', seq: 1 }]],
   ["of a conflict with another one's record", [contested({ id: 'a' }, { id: 'b' })]],
@@ -61,12 +62,15 @@ test.each([
   expect(await store.unsentIds()).toEqual(new Set(['a']));
 });
 
-test('a conflict is no answer to a delete', async () => {
-  await store.delete('a');
-  const ended = { detail: expect.stringContaining('for every record: try again later') };
-  await expect(syncWith({ results: [contested({ id: 'a' })] })).rejects.toMatchObject(ended);
-  expect(await store.unsentIds()).toEqual(new Set(['a']));
-});
+test.each(['conflict', 'created', 'duplicate'])(
+  'a delete is made or refused, %s is no answer to it',
+  async (verdict) => {
+    await store.delete('a');
+    const ended = { detail: expect.stringContaining('for every record: try again later') };
+    await expect(syncWith({ results: [{ ...contested({ id: 'a' }), verdict }] })).rejects.toMatchObject(ended);
+    expect(await store.unsentIds()).toEqual(new Set(['a']));
+  },
+);
 
 test('a server that holds another record under every id ends the push', async () => {
   await store.add(record);

@@ -15,7 +15,11 @@ final class Home: Sendable {
 
     /// Makes the folder where there is none. Throws `Trouble`: `in-use`, `storage`.
     init(_ folder: URL) throws {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Trouble("storage", "\(folder.lastPathComponent) cannot be made: \(error.localizedDescription)")
+        }
         descriptor = try Home.locked(folder.appendingPathComponent("lock"))
     }
 

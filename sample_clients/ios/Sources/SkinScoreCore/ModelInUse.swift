@@ -37,7 +37,11 @@ actor ModelInUse {
         let task = Task { try await update.run() }
         updating = task
         defer { updating = nil }
-        return try await task.value
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()  // iOS ends work in the background; what has arrived is kept
+        }
     }
 
     private func making() -> Task<Ready, any Error> {

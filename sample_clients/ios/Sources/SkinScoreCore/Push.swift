@@ -10,7 +10,6 @@ struct Push {
 
     static let batch = 200  // items; the server takes no more
     static let batchBytes = 900_000  // the server takes 1 MiB
-    private static let known: Set<String> = ["created", "duplicate", "conflict", "invalid", "deleted"]
 
     init(_ store: Store, _ server: Server) {
         self.store = store
@@ -44,11 +43,16 @@ struct Push {
         return results
     }
 
-    /// Whether it is one that we know, and a conflict comes with the other record, of one of ours; deletes have none.
+    /// Whether it answers what was asked: a delete is made or refused, a conflict comes with the other record.
     private static func holds(_ verdict: JSONValue, _ deletes: [String]) -> Bool {
-        guard let id = verdict["id"]?.text, let kind = verdict["verdict"]?.text, known.contains(kind)
-        else { return false }
-        return kind != "conflict" || (!deletes.contains(id) && verdict["record"]?["id"]?.text == id)
+        guard let id = verdict["id"]?.text, let kind = verdict["verdict"]?.text else { return false }
+        let numbered = !deletes.contains(id) && verdict["seq"]?.whole != nil
+        switch kind {
+        case "deleted", "invalid": return true
+        case "created", "duplicate": return numbered
+        case "conflict": return numbered && verdict["record"]?["id"]?.text == id
+        default: return false
+        }
     }
 
     /// Under which ids our copies go on after a conflict. One of `copies` that meets another would go on for ever.

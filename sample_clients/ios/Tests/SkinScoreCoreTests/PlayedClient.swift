@@ -13,7 +13,7 @@ actor Counter: Transport {
     private var answers: [String: [(Int, JSONValue)]]
     private(set) var asked: [String] = []
     /// Models that the client says graded a photo.
-    private(set) var graders: Set<String> = []
+    private(set) var graders: [String] = []
 
     init(_ answers: [String: [(Int, JSONValue)]]) {
         self.answers = answers
@@ -22,7 +22,7 @@ actor Counter: Transport {
     func send(_ request: Request, to server: URL) async throws -> Answer {
         let name = "\(request.method) \(request.path)"
         asked.append(name)
-        if let model = request.query["graded_by"] { graders.insert(model) }
+        if let model = request.query["graded_by"] { graders.append(model) }
         guard let left = answers[name], let (status, body) = left.first else { throw URLError(.timedOut) }
         if left.count > 1 { answers[name] = Array(left.dropFirst()) }
         return Answer(status: status, headers: ["Content-Type": "application/json"], body: body.canonical())

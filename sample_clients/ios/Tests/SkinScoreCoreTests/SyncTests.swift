@@ -38,7 +38,8 @@ final class SyncTests: XCTestCase {
 
     func testVerdictsForOtherRecordsOrNoneEndThePushAndSettleNothing() async throws {
         let spoilt: [[JSONValue]] = [
-            [], [["id": "b", "verdict": "created"]], [["id": "a"]], [["id": "a", "verdict": "conflict", "seq": 1]],
+            [], [["id": "b", "verdict": "created", "seq": 1]], [["id": "a", "verdict": "created"]], [["id": "a"]],
+            [["id": "a", "verdict": "conflict", "seq": 1]],
             [["id": "a", "verdict": "conflict", "seq": 1, "record": ["id": "b"]]],
         ]
         for results in spoilt {
@@ -78,14 +79,16 @@ final class SyncTests: XCTestCase {
         XCTAssertEqual(waiting.deletes, ["a"])
     }
 
-    func testAConflictIsNoAnswerToADelete() async throws {
+    func testOnlyItsMakingOrRefusalAnswersADelete() async throws {
         let scratch = try Scratch()
         let store = try Store(home: scratch.folder)
         try await store.delete("a")
-        let verdict: JSONValue = ["id": "a", "verdict": "conflict", "record": note, "seq": 1]
-        let code = try await ending(store, scratch, [json(200, ["results": [verdict]])])
+        for kind in ["conflict", "created", "duplicate"] {
+            let verdict: JSONValue = ["id": "a", "verdict": .string(kind), "record": note, "seq": 1]
+            let code = try await ending(store, scratch, [json(200, ["results": [verdict]])])
+            XCTAssertEqual(code, "unexpected")
+        }
         let (live, waiting) = (await store.live, await store.unsent(9))
-        XCTAssertEqual(code, "unexpected")
         XCTAssertEqual(live, [])
         XCTAssertEqual(waiting.deletes, ["a"])
     }

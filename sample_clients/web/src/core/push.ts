@@ -10,7 +10,8 @@ import { Trouble } from './trouble';
 const BATCH = 200; // items; the server takes no more
 const BATCH_BYTES = 900_000; // the server takes 1 MiB
 const TAKEN = ['created', 'deleted'];
-const KNOWN = [...TAKEN, 'duplicate', 'invalid'];
+const NUMBERED = ['created', 'duplicate'];
+const ENDED = ['deleted', 'invalid'];
 
 interface Batch {
   records: Entry[];
@@ -45,10 +46,11 @@ async function verdicts(server: Server, batch: Batch): Promise<Verdict[]> {
   return results;
 }
 
-/** Whether this is a verdict that the client knows; a conflict is about a record of ours and comes with the other. */
-function isWhole({ id, verdict, record }: Verdict, deletes: string[]): boolean {
-  if (verdict === 'conflict') return record?.id === id && !deletes.includes(id);
-  return KNOWN.includes(verdict);
+/** Whether it answers what was asked: a delete is made or refused, a conflict comes with the other record. */
+function isWhole({ id, verdict, record, seq }: Verdict, deletes: string[]): boolean {
+  if (ENDED.includes(verdict)) return true;
+  if (deletes.includes(id) || !Number.isInteger(seq)) return false;
+  return NUMBERED.includes(verdict) || (verdict === 'conflict' && record?.id === id);
 }
 
 /** Under which ids our copies go on after a conflict. One of `copies` that meets another again would go on for ever. */

@@ -1,7 +1,7 @@
 /** Decodes, resizes and grades photos beside the page, which stays responsive meanwhile. */
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { expose, transfer } from 'comlink';
-import { isCutOffJpeg } from '../core/jpeg';
+import { isCutOffJpeg, isJpeg } from '../core/jpeg';
 import { BoxResizer, centredSquare } from '../core/resize';
 import { Runtime, useWasm } from '../core/runtime';
 import type { Outputs } from '../core/scoring';
@@ -23,7 +23,7 @@ const grader = {
 
   /** The model's input bytes of a photo. Raises `photo-unreadable`, `photo-too-large`, `photo-too-small`. */
   async prepare(photo: Blob): Promise<Uint8Array> {
-    if (isCutOffJpeg(new Uint8Array(await photo.arrayBuffer()))) throw told(new Trouble('photo-unreadable'));
+    if (await isCutOff(photo).catch(() => true)) throw told(new Trouble('photo-unreadable'));
     const image = await createImageBitmap(photo, { premultiplyAlpha: 'none' }).catch(() => {
       throw told(new Trouble('photo-unreadable'));
     });
@@ -58,6 +58,12 @@ const grader = {
     return context.getImageData(0, 0, 64, 64).data.every((value, i) => value === drawn[i]);
   },
 };
+
+/** Whether the end is missing. Only a JPEG is read whole for that; throws where the file went away. */
+async function isCutOff(photo: Blob): Promise<boolean> {
+  const bytes = async (part: Blob) => new Uint8Array(await part.arrayBuffer());
+  return isJpeg(await bytes(photo.slice(0, 2))) && isCutOffJpeg(await bytes(photo));
+}
 
 function told(error: unknown): unknown {
   return error instanceof Trouble ? ({ code: error.code, values: error.values } satisfies Told) : error;

@@ -45,11 +45,16 @@ export async function lookForUpdate(): Promise<Decision> {
 
 /** Load the model in use where another one is loaded; what fails here fails again when a photo is to be graded. */
 async function loadInUse(): Promise<void> {
-  if ((await models.open())?.sha256 === bundle.value?.sha256) return;
+  const inUse = await models.open().catch(() => null);
+  if (inUse?.sha256 === bundle.value?.sha256) return;
   const before = loading;
   loading = null;
+  bundle.value = inUse;
   await grader().catch(() => undefined);
-  void before?.then((old) => old.end());
+  void before?.then(
+    (old) => old.end(),
+    () => undefined,
+  );
 }
 
 /** The same once a day, in silence: there may be no network, or no channel. */

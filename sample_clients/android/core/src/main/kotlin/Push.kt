@@ -21,7 +21,6 @@ internal class Push(private val store: Store, private val server: Server) {
             copies += newIds(records, verdicts, copies)
             store.settle(verdicts, records.size)
             count(verdicts.map { it["verdict"].text })
-            if (store.unsent(BATCH) == waiting) throw unanswered() // such as by a conflict about a delete
         }
     }
 
@@ -29,7 +28,7 @@ internal class Push(private val store: Store, private val server: Server) {
     private fun verdicts(records: List<Record>, deletes: List<String>): List<JsonElement> {
         val body = json("records" to records.map { it.value }, "deletes" to deletes)
         val results = server.call(Request("POST", "/v1/sync", json = body)).json()["results"].items
-        val isWhole = results.map { it["id"].text } == records.map { it.id } + deletes && results.all(::holds)
+        val isWhole = results.map { it["id"].text } == records.map { it.id } + deletes && results.all { holds(it, deletes) }
         return if (isWhole) results else throw unanswered()
     }
 
@@ -60,12 +59,15 @@ internal class Push(private val store: Store, private val server: Server) {
             }
         }
 
-        private val KNOWN = setOf("created", "duplicate", "deleted", "invalid")
-
-        /** Whether this is a verdict that the client knows; a conflict comes with the other record. */
-        private fun holds(verdict: JsonElement): Boolean {
-            val kind = verdict["verdict"].text
-            return if (kind == "conflict") verdict["record"]["id"].text == verdict["id"].text else kind in KNOWN
+        /** Whether it answers what was asked: a delete is made or refused, a conflict comes with the other record. */
+        private fun holds(verdict: JsonElement, deletes: List<String>): Boolean {
+            val id = verdict["id"].text
+            return when (verdict["verdict"].text) {
+                "deleted", "invalid" -> true
+                "created", "duplicate" -> id !in deletes && verdict["seq"].whole != null
+                "conflict" -> id !in deletes && verdict["record"]["id"].text == id && verdict["seq"].whole != null
+                else -> false
+            }
         }
 
         private fun unanswered() = Trouble("unexpected", "the server did not answer for every record: try again later")

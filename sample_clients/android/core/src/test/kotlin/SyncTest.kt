@@ -48,6 +48,18 @@ class SyncTest {
     }
 
     @Test
+    fun `only its making or refusal answers a delete, and what is taken has a number`() {
+        store.add(record)
+        assertEquals("unexpected", troubleOf { sync(verdicts("id" to "a", "verdict" to "created")) })
+        store.delete("a")
+        for (kind in listOf("created", "duplicate", "conflict")) {
+            val verdict = verdicts("id" to "a", "verdict" to kind, "seq" to 1, "record" to record.value)
+            assertEquals("unexpected", troubleOf { sync(verdict) })
+        }
+        assertEquals(listOf("a"), store.unsent(9).deletes)
+    }
+
+    @Test
     fun `a conflict without the other copy ends the push`() {
         store.add(record)
         assertEquals("unexpected", troubleOf { sync(verdicts("id" to "a", "verdict" to "conflict", "seq" to 1)) })
@@ -107,7 +119,8 @@ class SyncTest {
         store.add(record)
         val refused = verdicts("id" to "a", "verdict" to "invalid", "problem" to full)
         assertEquals(SyncOutcome(refused = 1, complete = true), sync(refused, page(0, "0".repeat(16))))
-        assertEquals(SyncOutcome(pushed = 1, complete = true), sync(verdicts("id" to "a", "verdict" to "created"), one))
+        val taken = verdicts("id" to "a", "verdict" to "created", "seq" to 1)
+        assertEquals(SyncOutcome(pushed = 1, complete = true), sync(taken, one))
         assertEquals(emptyMap(), store.refused)
     }
 
