@@ -35,7 +35,8 @@ class SmallKey(private val id: String, seed: Int = id.hashCode()) {
 private val oneGoldenPhoto: JsonElement by lazy {
     val photo = parseJson(GoldenFiles.reference.resolve("golden.json").readBytes())["photos"].items.first()
     val answers = mapOf("grades" to List(5) { 2 }, "balanced" to List(5) { 3 }, "expected" to List(5) { 2 })
-    val made = mapOf("png" to photo["png"], "input_sha256" to photo["input_sha256"], "outputs" to mapOf("int8" to answers))
+    val file = mapOf("png" to photo["png"], "input_sha256" to photo["input_sha256"])
+    val made = file + ("outputs" to mapOf("int8" to answers))
     json("size" to 224, "tolerance_expected" to mapOf("int8" to 0), "photos" to listOf(made))
 }
 
