@@ -28,8 +28,8 @@ internal class Push(private val store: Store, private val server: Server) {
     private fun verdicts(records: List<Record>, deletes: List<String>): List<JsonElement> {
         val body = json("records" to records.map { it.value }, "deletes" to deletes)
         val results = server.call(Request("POST", "/v1/sync", json = body)).json()["results"].items
-        val isWhole = results.map { it["id"].text } == records.map { it.id } + deletes && results.all { holds(it, deletes) }
-        return if (isWhole) results else throw unanswered()
+        val isOfAll = results.map { it["id"].text } == records.map { it.id } + deletes
+        return if (isOfAll && results.all { holds(it, deletes) }) results else throw unanswered()
     }
 
     /** Under which ids our copies go on after a conflict. One of [copies] that meets another would go on for ever. */
