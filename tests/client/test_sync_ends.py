@@ -92,7 +92,8 @@ def test_only_its_making_or_refusal_answers_a_delete(two, monkeypatch, kind):
     sync(store, server)
     store.delete(record["id"])
     with monkeypatch.context() as broken:
-        broken.setattr(wire, "request", answering(wire, lambda verdicts: [contested(one) | {"verdict": kind} for one in verdicts])[0])
+        spoilt, _ = answering(wire, lambda verdicts: [contested(one) | {"verdict": kind} for one in verdicts])
+        broken.setattr(wire, "request", spoilt)
         with pytest.raises(ServerError, match="did not answer for every record"):
             sync(store, server)
     assert store.live() == [] and store.unsent_count() == 1
