@@ -26,7 +26,7 @@ def parse_losses(text: str) -> dict[str, str]:
 
 
 class AttributeLosses:
-    """Mean loss over labelled entries, with a loss by name for all attributes or for each.
+    """The mean loss of each attribute over its labels, with a loss by name for all attributes or for each.
 
     `names` is a name in `LOSSES` or {attribute key: name}; `counts` (5,5) are the photos of each attribute's grades in
     the whole training set (`grade_weights.grade_counts`). Raises ValueError for what is unknown or missing.
@@ -39,11 +39,6 @@ class AttributeLosses:
             raise ValueError(f"counts must be {len(KEYS)}x{GRADES} numbers of photos, 0 or more")
         rows = [LOSSES[self.names[key]].weights(n) for key, n in zip(KEYS, photos, strict=True)]
         self._photos, self._weights = photos, np.stack(rows)
-
-    def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:
-        """Scalar for logits (B,5,5) and labels (B,5), 0..4 or -1; every label counts alike; 0 when there is none."""
-        count = (labels != NOT_LABELLED).sum(0)
-        return (self.each(logits, labels) * count).sum() / count.sum().clamp(min=1)
 
     def each(self, logits: Tensor, labels: Tensor) -> Tensor:
         """The mean loss (5,) of each attribute, 0 where a batch has no label of it."""

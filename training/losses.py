@@ -2,8 +2,7 @@
 
 `ranked` is the default recipe: cross-entropy plus the ranked probability score. Both are proper, and the second knows
 that grades are ordered (Epstein, J. Appl. Meteorol. 1969), so a miss by three costs more than a miss by one.
-Losses that weigh grades change the prior that the probabilities carry: decoding
-divides by `AttributeLosses.prior`.
+Losses that weigh grades change the prior that the probabilities carry: decoding divides by `AttributeLosses.prior`.
 """
 
 from collections.abc import Callable, Mapping

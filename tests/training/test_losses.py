@@ -7,6 +7,7 @@ import pytest
 import torch
 from scipy.stats import beta as beta_distribution
 
+from training.attention import AttendedLoss
 from training.attribute_losses import AttributeLosses, parse_losses
 from training.attributes import KEYS
 from training.grade_weights import class_balanced_weights, grade_counts, inverse_prior
@@ -98,14 +99,14 @@ def test_every_loss_has_a_reference():
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_loss_equals_its_formula(name, counts):
     logits, labels = batch()
-    found = AttributeLosses(name, counts)(logits, labels).item()
+    found = AttendedLoss(AttributeLosses(name, counts), 0)(logits, labels).item()
     assert found == pytest.approx(expected(dict.fromkeys(KEYS, name), logits, labels, counts), rel=1e-7)
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_gradients_are_finite_and_zero_where_nothing_is_labelled(name):
     logits, labels = batch()
-    AttributeLosses(name, COUNTS)(logits, labels).backward()
+    AttendedLoss(AttributeLosses(name, COUNTS), 0)(logits, labels).backward()
     labelled = labels != NOT_LABELLED
     assert torch.isfinite(logits.grad).all()
     assert (logits.grad[~labelled] == 0).all()
@@ -115,14 +116,14 @@ def test_gradients_are_finite_and_zero_where_nothing_is_labelled(name):
 @pytest.mark.parametrize("name", LOSSES)
 def test_sure_logits_in_single_precision_give_finite_gradients(name):
     logits = (60 * torch.eye(5)[[4, 0, 2]])[:, None].repeat(1, 5, 1).requires_grad_()
-    AttributeLosses(name, COUNTS)(logits, torch.tensor([[0], [0], [-1]]).expand(3, 5)).backward()
+    AttendedLoss(AttributeLosses(name, COUNTS), 0)(logits, torch.tensor([[0], [0], [-1]]).expand(3, 5)).backward()
     assert torch.isfinite(logits.grad).all()
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_batch_without_labels_costs_nothing_and_can_be_learned_from(name):
     logits, labels = batch()
-    loss = AttributeLosses(name, COUNTS)(logits, torch.full_like(labels, NOT_LABELLED))
+    loss = AttendedLoss(AttributeLosses(name, COUNTS), 0)(logits, torch.full_like(labels, NOT_LABELLED))
     loss.backward()
     assert loss.item() == 0 and (logits.grad == 0).all()
 
@@ -130,7 +131,7 @@ def test_a_batch_without_labels_costs_nothing_and_can_be_learned_from(name):
 def test_ranked_for_all_attributes_is_the_default_loss():
     for size in (1, 12, 301):
         logits, labels = batch(size)
-        found = AttributeLosses("ranked", COUNTS)(logits, labels).item()
+        found = AttendedLoss(AttributeLosses("ranked", COUNTS), 0)(logits, labels).item()
         assert found == pytest.approx(masked_loss(logits, labels).item(), rel=1e-12)
 
 
@@ -138,7 +139,7 @@ def test_attributes_with_losses_of_their_own_are_averaged_over_all_labelled_entr
     names = parse_losses("oil=focal,hydration=neighbour,wrinkle=cb_softmax,sensitivity=logit_adjusted")
     logits, labels = batch()
     assert names["pigmentation"] == "ranked"
-    assert AttributeLosses(names, COUNTS)(logits, labels).item() == pytest.approx(
+    assert AttendedLoss(AttributeLosses(names, COUNTS), 0)(logits, labels).item() == pytest.approx(
         expected(names, logits, labels, COUNTS), rel=1e-6
     )
 
@@ -148,7 +149,7 @@ def test_a_network_that_sees_nothing_learns_the_stated_prior(name):
     labels = torch.tensor([0] * 2 + [1] * 9 + [2] * 6 + [3] * 4 + [4])[:, None].repeat(1, 5)
     losses = AttributeLosses(name, grade_counts(labels.numpy()))
     answer = torch.tensor(np.log(losses.prior())).requires_grad_()
-    losses(answer.expand(len(labels), 5, 5), labels).backward()
+    AttendedLoss(losses, 0)(answer.expand(len(labels), 5, 5), labels).backward()
     assert answer.grad.abs().max() < 1e-9
 
 
@@ -180,8 +181,10 @@ def test_the_seeds_double_softmax_stays_dear_however_sure_the_network_is():
     sure = (1000 * torch.eye(5))[:, None].repeat(1, 5, 1)
     labels = torch.arange(5)[:, None].repeat(1, 5)
     floor = math.log(1 + 4 / math.e)
-    assert AttributeLosses("seed_softmax_cross_entropy", COUNTS)(sure, labels).item() == pytest.approx(floor)
-    assert AttributeLosses("cross_entropy", COUNTS)(sure, labels).item() == 0
+    assert AttendedLoss(AttributeLosses("seed_softmax_cross_entropy", COUNTS), 0)(sure, labels).item() == pytest.approx(
+        floor
+    )
+    assert AttendedLoss(AttributeLosses("cross_entropy", COUNTS), 0)(sure, labels).item() == 0
 
 
 @pytest.mark.parametrize(
