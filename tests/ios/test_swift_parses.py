@@ -134,6 +134,13 @@ def test_every_word_that_a_screen_asks_for_is_there():
     assert made <= known.keys()
 
 
+def test_every_trouble_of_the_client_has_words():
+    text = "\n".join(path.read_text("utf-8") for group in SOURCES.values() for path in group)
+    codes = set(re.findall(r'Trouble\(\s*"([a-z0-9-]+)"', text))
+    on_linux_alone = {"no-ed25519"}
+    assert len(codes) > 20 and {f"error.{code}" for code in codes - on_linux_alone} <= strings("en").keys()
+
+
 def test_the_privacy_manifest_reads_and_says_that_nobody_is_tracked():
     manifest = plistlib.loads((PACKAGE / "Sources/SkinScoreUI/Resources/PrivacyInfo.xcprivacy").read_bytes())
     assert manifest["NSPrivacyTracking"] is False

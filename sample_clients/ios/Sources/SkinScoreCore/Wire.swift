@@ -54,7 +54,7 @@ public protocol Transport: Sendable {
     func send(_ request: Request, to server: URL) async throws -> Answer
 }
 
-/// Foundation's URLSession, without cookies or caches.
+/// Foundation's URLSession, without cookies, caches or redirects, so that no token reaches another address.
 public struct URLSessionTransport: Transport {
     private let session: URLSession
     static let timeout = 30.0  // s without a byte
@@ -65,22 +65,14 @@ public struct URLSessionTransport: Transport {
         settings.httpCookieStorage = nil
         settings.urlCache = nil
         settings.requestCachePolicy = .reloadIgnoringLocalCacheData
-        session = URLSession(configuration: settings)
+        session = URLSession(configuration: settings, delegate: FirstAnswer(), delegateQueue: nil)
     }
 
     public func send(_ request: Request, to server: URL) async throws -> Answer {
         let prepared = try URLSessionTransport.prepare(request, server)
-        let session = self.session
-        return try await withCheckedThrowingContinuation { continuation in
-            let task = session.dataTask(with: prepared) { data, response, error in
-                if let http = response as? HTTPURLResponse, error == nil {
-                    continuation.resume(returning: URLSessionTransport.answer(http, data ?? Data()))
-                } else {
-                    continuation.resume(throwing: error ?? URLError(.badServerResponse))
-                }
-            }
-            task.resume()
-        }
+        let (body, response) = try await session.data(for: prepared)
+        guard let http = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
+        return URLSessionTransport.answer(http, body)
     }
 
     static func prepare(_ request: Request, _ server: URL) throws -> URLRequest {
@@ -107,5 +99,15 @@ public struct URLSessionTransport: Transport {
     private static func encoded(_ text: String) -> String {
         let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
         return text.addingPercentEncoding(withAllowedCharacters: plain) ?? text
+    }
+}
+
+/// Takes a redirect as the answer, instead of following it.
+private final class FirstAnswer: NSObject, URLSessionTaskDelegate {
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+        newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+    ) {
+        completionHandler(nil)
     }
 }

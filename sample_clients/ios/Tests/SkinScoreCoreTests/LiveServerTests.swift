@@ -30,6 +30,11 @@ final class LiveServerTests: XCTestCase {
         XCTAssertEqual(found, try GoldenFiles.bundleFile(part.path))
     }
 
+    func testARedirectIsAnAnswerAndNotFollowed() async throws {
+        let answer = try await URLSessionTransport().send(Request("GET", "/docs"), to: try running())
+        XCTAssertEqual([answer.status, answer.header("Location").map { _ in 1 }], [302, 1])
+    }
+
     func testTwoDevicesOfOneAccountHoldTheSame() async throws {
         let url = try running()
         let (here, there) = (try Scratch(), try Scratch())

@@ -200,6 +200,13 @@ internal val ENGLISH: Map<String, String> =
             "Your history cannot be read. Restore the app from a backup; nothing was changed.",
         "error.adopt" to
             "There are entries on this device without an account. Say whether they join this one.",
+        "error.bad-server" to
+            "The address of the server has to begin with https://. Nothing was sent to it.",
+        "error.in-use" to
+            "The app has your history open in another place. Close that one first.",
+        "error.missing" to
+            "The model in this app cannot be read. Update the app; your history stays.",
+        "error.photo-rejected" to "The server cannot explain this photo. Take another one.",
         "error.other-account" to "The history on this phone belongs to another account.",
         "error.note-too-long" to "A note has at most 4,000 characters.",
         "word.oil.0" to "matte",

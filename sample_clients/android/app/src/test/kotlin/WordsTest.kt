@@ -44,5 +44,17 @@ class WordsTest {
         assertEquals(emptySet(), asked.map { it.groupValues[1] }.toSet() + made - ENGLISH.keys)
     }
 
+    @Test
+    fun `every trouble of the client has words`() {
+        val core = File("../core/src/main/kotlin").listFiles().orEmpty().map { it.readText() }
+        val codes =
+            Regex("Trouble\\(\\s*\"([a-z0-9-]+)\"")
+                .findAll((core + text).joinToString("\n"))
+                .map { it.groupValues[1] }
+                .toSet()
+        assertTrue(codes.size > 25)
+        assertEquals(emptySet(), codes - ENGLISH.keys.map { it.removePrefix("error.") }.toSet())
+    }
+
     private fun values(words: String) = Regex("\\{\\w+}").findAll(words).map { it.value }.toSet()
 }
