@@ -94,6 +94,5 @@ TABLES: dict[str, tuple[Row, ...]] = {
         Row("a: seed, argmax", SEED, (0.7674, 0.6524, 0.7852, 0.8278, 0.5859), alone=True, decoding="most_likely"),
         Row("b: seed, our decoding", SEED, alone=True, same_runs_as="a: seed, argmax"),
         Row("c: ours", ("--no-maps",)),
-        Row("d: ours, with maps", ()),
     ),
 }
