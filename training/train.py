@@ -136,16 +136,18 @@ def as_prior(shares: NDArray[np.float64]) -> Prior:
 
 @dataclass(frozen=True)
 class Watch:
-    """Scores a network while it trains: P-Recall over grades present, or the accuracy of the likeliest grade."""
+    """Scores a network while it trains: P-Recall over grades present, or the accuracy of the likeliest grade.
+
+    At the side (px) at which the network will be used, in every stage: scores at other sides could not be compared.
+    """
 
     photos: PhotoSet
     prior: Prior
     select: str
 
-    def __call__(self, net: SkinNet, stage: Stage) -> float:
+    def __call__(self, net: SkinNet) -> float:
         """Balanced decoding before calibration; whole photos are graded also while windows are learned."""
-        size = self.photos.images.shape[1] if stage.crop else stage.size
-        logits, _ = predict(net, self.photos.images, size)
+        logits, _ = predict(net, self.photos.images, self.photos.images.shape[1])
         if self.select == "accuracy":
             known = self.photos.labels >= 0
             return float((logits.argmax(-1) == self.photos.labels)[known].mean())

@@ -21,7 +21,7 @@ from training.stages import Stage
 from training.student import Loss, Student
 from training.tracking import Track
 
-Score = Callable[[SkinNet, Stage], float]
+Score = Callable[[SkinNet], float]
 
 
 class Diverged(RuntimeError):
@@ -104,7 +104,7 @@ class Trainer:
         return loss.item()
 
     def _validate(self, score: Score, stage: Stage, losses: list[float]) -> dict[str, float | int | str]:
-        here = score(self.averaged, stage) if distributed.rank() == 0 else 0.0
+        here = score(self.averaged) if distributed.rank() == 0 else 0.0
         found = distributed.from_first(here, self.device)
         loss = distributed.mean(sum(losses) / len(losses), self.device)
         losses.clear()

@@ -80,7 +80,7 @@ def test_the_best_weights_are_kept_and_a_run_without_progress_ends_early(tmp_pat
     trainer, scores = trainer_of(tmp_path, patience=2), iter([0.1, 0.5, 0.3, 0.2])
     kept = {}
 
-    def score(net, stage):
+    def score(net):
         found = next(scores)
         kept[found] = {name: value.clone() for name, value in net.state_dict().items()}
         return found
@@ -88,6 +88,19 @@ def test_the_best_weights_are_kept_and_a_run_without_progress_ends_early(tmp_pat
     trainer.run(score, every=1, save_every=1)
     assert trainer.step == 4 and trainer.best_score == 0.5
     assert all(torch.equal(value, kept[0.5][name]) for name, value in trainer.best.state_dict().items())
+
+
+@pytest.mark.parametrize(("augmentation", "side"), [("resize_1024", 192), ("turns", 96)])
+def test_a_network_is_watched_at_the_side_at_which_it_will_be_used(monkeypatch, augmentation, side):
+    asked = []
+
+    def predict(net, images, size):
+        asked.append((images.shape[1], size))
+        return np.zeros((len(images), 5, 5)), None
+
+    monkeypatch.setattr(train, "predict", predict)
+    train.Watch(train.as_seen(noise_photos(4, 192), augmentation, 96), (), "accuracy")(None)
+    assert asked == [(side, side)]
 
 
 def test_a_loss_that_is_no_number_stops_the_run_with_a_remedy(tmp_path):
