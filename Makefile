@@ -46,6 +46,7 @@ test-deep: $(READY) ## long runs: races, kills, troubles, disturbed updates, mad
 	@$(BIN)/python -m tests.faults.trouble --json -
 	@$(BIN)/python -m tests.faults.update --rounds 100 --json -
 	@$(BIN)/python -m tests.bench.page --json -
+	@$(BIN)/python -m training.ablate --table all --dry
 	@$(BIN)/python -m tests.android.conversation --seeds 1 2 3 4 5 6 7 8 9 10 --steps 1000 --json -
 	@DEEP=1 $(BIN)/python -m pytest tests/faults/test_stateful.py tests/api/test_fuzz.py tests/web
 	@$(BIN)/python -m sample_clients.demo.retrain

@@ -8,7 +8,7 @@ import pytest
 from training import config, train
 from training.ablate import __main__ as ablate
 from training.ablate.results import Measured, student_interval, table_of, write_section
-from training.ablate.runs import Scale, scale_of
+from training.ablate.runs import RowFailed, Scale, made_of, one_run, record_of, scale_of
 from training.ablate.tables import TABLES
 
 ROWS = [(name, row) for name, rows in TABLES.items() for row in rows]
@@ -50,6 +50,34 @@ def test_several_rows_run_at_once_and_end_in_the_same_table(tmp_path, monkeypatc
     assert ablate.main(["--table", "sampler", "--jobs", "2", "--results", str(results)]) == 0
     assert len(list(Path("runs/ablate/sampler").rglob("figures.json"))) == 2
     assert "| uniform |" in results.read_text() and "| balanced |" in results.read_text()
+
+
+def test_a_row_alone_joins_those_of_before_and_what_is_missing_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(ablate, "one_run", lambda row, scale, seed, folder: figures(0.5))
+    monkeypatch.setattr(ablate, "record_of", lambda row, seed, folder: tmp_path / row.name)
+    (tmp_path / "focal").touch()
+    results = tmp_path / "RESULTS.md"
+    assert ablate.main(["--table", "loss", "--only", "ranked", "--results", str(results)]) == 0
+    text = results.read_text()
+    assert "| focal |" in text and "| ranked |" in text and "| neighbour |" not in text
+    assert "Not trained: cross_entropy, label_smoothing, cb_softmax" in text
+
+
+def test_a_record_of_other_settings_is_not_passed_off_as_this_row(tmp_path, monkeypatch):
+    row, scale = TABLES["sampler"][0], scale_of("sampler", "tiny")
+    record = record_of(row, 1, tmp_path)
+    record.parent.mkdir(parents=True)
+    record.write_text(json.dumps(figures(0.5) | {"made_of": made_of(row, scale)}))
+    assert one_run(row, scale, 1, tmp_path)["mean_p_recall_present"] == 0.5
+    with pytest.raises(RowFailed, match="move"):
+        one_run(row, scale_of("sampler", "full"), 1, tmp_path)
+
+
+def test_no_runs_at_all_are_refused(capsys):
+    with pytest.raises(SystemExit):
+        ablate.main(["--table", "loss", "--seeds", "0"])
+    assert "1 or more" in capsys.readouterr().err
 
 
 def figures(value: float) -> dict:

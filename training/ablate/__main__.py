@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from training.ablate.results import Measured, table_of, write_section
-from training.ablate.runs import RowFailed, one_run, scale_of
+from training.ablate.runs import RowFailed, one_run, record_of, scale_of
 from training.ablate.tables import TABLES, Row
 
 RESULTS = Path(__file__).parents[1] / "RESULTS.md"
@@ -42,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = p.parse_args(argv)
     names = list(TABLES) if args.table == "all" else [args.table]
     known = {row.name for name in names for row in TABLES[name]}
+    if args.seeds < 1:
+        p.error("--seeds: give 1 or more runs of each row")
     if unknown := set(args.only or ()) - known:
         p.error(f"--only: no row '{unknown.pop()}'; the rows are {', '.join(sorted(known))}")
     try:
@@ -80,13 +82,12 @@ def run_ahead(names: Sequence[str], args: argparse.Namespace) -> None:
 
 
 def run_table(name: str, args: argparse.Namespace) -> list[Measured]:
-    """The rows of one table, trained and measured where no record of that is found."""
+    """The rows asked for, trained and measured where no record of that is found, beside all others with records."""
     scale_name = "dry" if args.dry else args.scale
-    scale, folder = scale_of(name, scale_name), args.out / name / scale_name
-    measured = [
-        Measured(row, [one_run(row, scale, seed, folder) for seed in range(1, args.seeds + 1)])
-        for row in chosen(name, args)
-    ]
+    scale, folder, seeds = scale_of(name, scale_name), args.out / name / scale_name, range(1, args.seeds + 1)
+    asked = chosen(name, args)
+    rows = [row for row in TABLES[name] if row in asked or all(record_of(row, seed, folder).exists() for seed in seeds)]
+    measured = [Measured(row, [one_run(row, scale, seed, folder) for seed in seeds]) for row in rows]
     if not args.dry:
         write_section(args.results, name, scale_name, measured, scale)
     return measured

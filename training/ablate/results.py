@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from training.ablate.runs import Scale
-from training.ablate.tables import Row
+from training.ablate.tables import TABLES, Row
 from training.attributes import KEYS
 
 UNTRAINED = 0.2  # P-Recall of always answering 2: below it a row says nothing about its idea
@@ -98,9 +98,10 @@ def write_section(path: Path, name: str, scale_name: str, rows: Sequence[Measure
     title = f"## {name}, {scale_name}"
     devices, runs = sorted({run["device"] for row in rows for run in row.runs}), len(rows[0].runs)
     command = f"python -m training.ablate --table {name} --scale {scale_name} --seeds {runs}"
+    missing = [row.name for row in TABLES[name] if row.name not in {one.row.name for one in rows}]
     conditions = (
         f"{scale.images:,} images a row at {scale.base} px out of {scale.photos:,} photos, {runs} run(s) a row on "
-        f"{' and '.join(devices)}, command `{command}`."
+        f"{' and '.join(devices)}, command `{command}`." + f" Not trained: {', '.join(missing)}." * bool(missing)
     )
     section = f"{title}\n\n{conditions}\n\n{table_of(rows)}\n"
     before = path.read_text("utf-8") if path.exists() else HEADING

@@ -15,7 +15,7 @@ from training.attributes import KEYS
 from training.batches import TURNS
 from training.calibrate import predict
 from training.metrics import report
-from training.photo_set import PhotoSet, load_or_render
+from training.photo_set import PhotoSet, load_or_render, renderer_digest
 from training.run_folder import RunFolder
 
 TEST_SEED = 60_601
@@ -67,20 +67,32 @@ class RowFailed(RuntimeError):
 
 
 def one_run(row: Row, scale: Scale, seed: int, folder: Path) -> dict[str, Any]:
-    """The figures of one row and seed, from its record or fresh."""
-    place = folder / _slug(row.name) / str(seed)
-    record = place / "figures.json"
+    """The figures of one row and seed, from its record or fresh. Raises `RowFailed` for a record of another run."""
+    record, made = record_of(row, seed, folder), made_of(row, scale)
     if record.exists():
-        return json.loads(record.read_text("utf-8"))
+        figures = json.loads(record.read_text("utf-8"))
+        if figures.get("made_of", made) != made:
+            raise RowFailed(f"{record} is of other settings or another renderer: move {record.parent} away")
+        return figures
     trained = folder / _slug(row.same_runs_as or row.name) / str(seed)
     print(f"{row.name}, seed {seed}", file=sys.stderr)
     folders, seconds = train_row(row, scale, seed, trained)
     photos = load_or_render(scale.test_photos, scale.side, TEST_SEED)
     figures = grade_row(row, folders, photos, scale.base)
-    figures |= {"seconds": round(seconds), "device": distributed.device_name()}
-    place.mkdir(parents=True, exist_ok=True)
+    figures |= {"seconds": round(seconds), "device": distributed.device_name(), "made_of": made}
+    record.parent.mkdir(parents=True, exist_ok=True)
     record.write_text(json.dumps(figures), "utf-8")
     return figures
+
+
+def record_of(row: Row, seed: int, folder: Path) -> Path:
+    """Where the figures of a row and seed are kept."""
+    return folder / _slug(row.name) / str(seed) / "figures.json"
+
+
+def made_of(row: Row, scale: Scale) -> list[str]:
+    """What the figures of a row depend on, beside its seed."""
+    return [*scale.flags(len(KEYS) if row.alone else 1), *row.flags, row.decoding, f"renderer {renderer_digest()}"]
 
 
 def _slug(name: str) -> str:
