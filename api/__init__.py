@@ -15,6 +15,7 @@ from api import (
     auth,
     database,
     devices,
+    docs,
     heatmaps,
     limits,
     logs,
@@ -68,6 +69,7 @@ def create_app(config: Config | None = None) -> Flask:
     proxies.believe(app, config.trusted_proxies)
     app.before_request(check_body)
     app.after_request(harden)
+    app.after_request(docs.guard)
     return app
 
 
@@ -83,7 +85,7 @@ def routed() -> OpenAPI:
         doc_prefix="/docs",
         static_folder=None,
     )
-    for room in (auth, devices, accounts, sync, heatmaps, models, system, web):
+    for room in (auth, devices, accounts, sync, heatmaps, models, system, docs, web):
         app.register_api(room.routes)
     answers.tidy(app)
     return app

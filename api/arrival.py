@@ -8,14 +8,20 @@ A connection that sends its request byte by byte, or stops in the middle, keeps 
 waits for it for ever. Here nothing more is read from it after a minute, or later where the head announces a large body,
 such as a photo; the application then finds the body cut short and answers 400. A slow reader of a long answer is not
 cut off: a proxy in front keeps that away from the threads.
+
+What is no HTTP at all is refused here with a problem document like any other, and its text goes nowhere: gunicorn
+itself would log it with the caller's address.
 """
 
 import contextlib
 import ctypes
+import json
+import logging
 import socket
 import time
 from typing import Any
 
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 M_ARENA_MAX = -8  # of malloc.h
@@ -29,6 +35,7 @@ class Worker(ThreadWorker):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
+        self.cfg.set("forwarded_allow_ips", "")  # whom to believe is said by TRUSTED_PROXIES alone
         self._due: dict[TConn, float] = {}
 
     def init_process(self) -> None:
@@ -52,6 +59,16 @@ class Worker(ThreadWorker):
         self._due[conn] = max(self._due.get(conn, 0.0), enough)
         return super().handle_request(req, conn)
 
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
+        """Answer what cannot be read as a request, or what failed outside the application."""
+        log = logging.getLogger("skinscore.arrival")
+        if isinstance(exc, ParseException):
+            log.warning("what came is no HTTP request: %s", type(exc).__name__)
+        else:
+            log.error("a request failed outside the application", exc_info=exc)
+        with contextlib.suppress(OSError):
+            client.sendall(refusal(exc))
+
     def murder_pending(self) -> None:
         """The main thread comes here every second; what has arrived whole by now only loses its keep-alive."""
         super().murder_pending()
@@ -59,6 +76,19 @@ class Worker(ThreadWorker):
             if time.monotonic() > due and self._due.pop(conn, 0.0):  # answered meanwhile, where it is not there
                 with contextlib.suppress(OSError):
                     conn.sock.shutdown(socket.SHUT_RD)
+
+
+def refusal(exc: Exception) -> bytes:
+    """A whole answer of HTTP/1.1 that ends the connection."""
+    from api import problems  # not before: the master, which reads this file, does without the application
+
+    long = "the request line or a header is too long"
+    detail = long if isinstance(exc, LimitRequestLine | LimitRequestHeaders) else "this is no HTTP request"
+    whole = ("bad-request", detail) if isinstance(exc, ParseException) else ("internal", "the fault is logged")
+    document = problems.document(*whole)
+    body = json.dumps(document).encode()
+    lines = [f"HTTP/1.1 {document['status']} {document['title']}", "Connection: close", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*lines, "Content-Type: application/problem+json", "", ""]).encode() + body
 
 
 worker_class = Worker

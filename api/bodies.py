@@ -31,8 +31,9 @@ def _version_of(purpose: str) -> Any:
 
 Email = Annotated[
     str,
-    AfterValidator(email_address),
+    # The length first: that alone makes pydantic look whether the text is Unicode.
     Field(max_length=254, json_schema_extra={"pattern": EMAIL}, examples=["me@example.org"]),
+    AfterValidator(email_address),
 ]
 Password = Annotated[
     str, Field(min_length=passwords.MIN_LENGTH, max_length=passwords.MAX_LENGTH, examples=["a long password"])

@@ -4,13 +4,12 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 
-from api import clock, leases, vault
+from api import beats, clock, leases, vault
 from api.database import held, write_transaction
 from api.problems import Problem
-from api.tables import Account, HeatmapJob, WorkerBeat
+from api.tables import Account, HeatmapJob
 
 QUEUED_PER_ACCOUNT, QUEUED_IN_ALL = 10, 200
-BEAT_SECONDS = 30  # a worker silent for longer counts as gone
 
 
 @dataclass(frozen=True)
@@ -59,8 +58,7 @@ def _queued(account: Account, photo: bytes, asked: Question, key: str, photo_key
 
 def require_worker() -> None:
     """Raises the problem `no-worker` unless one was alive lately."""
-    beat = WorkerBeat.get_or_none(WorkerBeat.id == 1)
-    if beat is None or clock.now() - beat.at > BEAT_SECONDS:
+    if not beats.worker_is_alive():
         raise Problem("no-worker", "start one with: python -m api.worker (python -m api serve starts both)")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from api import clock
 from api.database import free, write_transaction
 from api.problems import document
-from api.tables import HeatmapJob, HeatmapLayer, WorkerBeat
+from api.tables import HeatmapJob, HeatmapLayer
 
 LEASE_SECONDS = 20  # several beats of the worker
 PHOTO_SECONDS = 600  # a photo is held sealed for at most this long
@@ -23,13 +23,6 @@ ATTEMPTS = 3
 POISON = f"the worker failed {ATTEMPTS} times over this photo"
 OPEN = ("queued", "running")
 log = logging.getLogger("skinscore.leases")
-
-
-def beat() -> None:
-    """Say that a worker is alive."""
-    with write_transaction():
-        seen = {WorkerBeat.at: clock.now()}
-        WorkerBeat.insert({WorkerBeat.id: 1} | seen).on_conflict(conflict_target=[WorkerBeat.id], update=seen).execute()
 
 
 def claim(most: int = 1) -> list[HeatmapJob]:

@@ -50,7 +50,7 @@ def account() -> str:
     """The account that is tried: the one that the body names, or the one signed in. Only for routes that check it."""
     body = request.get_json(silent=True)
     named = body.get("email") if isinstance(body, dict) else None
-    return signed_in() if named is None else _veiled(str(named).lower())
+    return signed_in() if named is None else _veiled(named.lower() if isinstance(named, str) else "")
 
 
 def signed_in() -> str:

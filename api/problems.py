@@ -5,7 +5,8 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, g, request
-from peewee import DataError, IntegrityError, InterfaceError, OperationalError, PeeweeException
+from gunicorn.http.errors import ParseException
+from peewee import DataError, IntegrityError, InterfaceError, InternalError, OperationalError, PeeweeException
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -117,6 +118,12 @@ def register(app: Flask) -> None:
         kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Content-Range", "Retry-After")}
         return respond(document(slug), kept)
 
+    @app.errorhandler(ParseException)
+    def broken(_: ParseException) -> Response:
+        """Met while the body was read; gunicorn then ends the connection, on which nothing after it makes sense."""
+        return respond(document("bad-request", "the chunks of the body cannot be read"))
+
+    @app.errorhandler(InternalError)
     @app.errorhandler(InterfaceError)
     @app.errorhandler(OperationalError)
     def database_in_trouble(error: PeeweeException) -> Response:

@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 
 def believe(app: Flask, trusted: int) -> None:
-    """Take address and scheme from the headers of that many proxies."""
+    """Take the address that the outermost of that many proxies wrote, and the scheme that the nearest one set."""
     if trusted:
         # x_host stays 0: few proxies set X-Forwarded-Host, and a caller's own would choose the origin we compare with.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=1, x_host=0)  # type: ignore[method-assign]

@@ -120,11 +120,14 @@ class HeatmapLayer(Table):
         primary_key = CompositeKey("job", "attribute")
 
 
-class WorkerBeat(Table):
-    """When the heatmap worker was last alive."""
+class Beat(Table):
+    """Who wrote last, and when; `beats` has the ids."""
 
     id = IntegerField(primary_key=True)
     at = BigIntegerField()
+
+    class Meta:
+        table_name = "workerbeat"
 
 
 class ModelDownload(Table):
@@ -143,6 +146,6 @@ TABLES = (
     Record,
     HeatmapJob,
     HeatmapLayer,
-    WorkerBeat,
+    Beat,
     ModelDownload,
 )

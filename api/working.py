@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from peewee import PeeweeException
 
-from api import leases, vault
+from api import beats, leases, vault
 from api.database import database
 from api.doorbell import Doorbell
 from api.explanations import Asked, Explanation
@@ -47,7 +47,7 @@ class Rounds:
         """Look after beats and leases, then answer what waits, or wait until somebody rings."""
         at = time.monotonic()
         if at - self.beaten >= BEAT:
-            leases.beat()
+            beats.beat(beats.WORKER)
             self.beaten = at
         if at - self.reaped >= leases.SWEEP_SECONDS:
             leases.reap()
@@ -80,7 +80,7 @@ def _beat_until(jobs: Sequence[HeatmapJob], done: threading.Event) -> None:
             os._exit(1)  # nothing less stops a decoder or a kernel that does not return
         try:
             with database.connection_context():
-                leases.beat()
+                beats.beat(beats.WORKER)
                 leases.renew(jobs)
         except PeeweeException:  # a locked or full disk: the lease outlasts several beats
             log.exception("leases could not be renewed")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api import create_app, leases
+from api import beats, create_app
 from api.config import Config
 from api.database import database
 from tests.faults.erase import fill
@@ -134,7 +134,7 @@ def other(sign_up) -> Person:
 @pytest.fixture
 def alive(app) -> None:
     """A worker showed that it lives."""
-    leases.beat()
+    beats.beat(beats.WORKER)
 
 
 @pytest.fixture

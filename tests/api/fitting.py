@@ -6,7 +6,7 @@ from typing import Any
 
 from schemathesis.core.parameters import ParameterLocation
 
-from api import leases, limits
+from api import beats, leases, limits
 from tests.api.conftest import PASSWORD, Person
 from tests.api.helpers import PNG
 
@@ -37,7 +37,7 @@ class Caller:
         if case.operation.label != self.label or case.operation.label in ENDING:
             self.label, self.person = case.operation.label, self.sign_up(heatmap=True)
         self.asked += 1
-        leases.beat()
+        beats.beat(beats.WORKER)
         if case.meta.generation.mode.is_positive and self.asked % 2:
             self._fit(case)
         headers = case.meta.components.get(ParameterLocation.HEADER)

@@ -3,7 +3,7 @@
 import pytest
 from peewee import OperationalError
 
-from api import jobs, leases, limits, routed
+from api import beats, jobs, leases, limits, routed
 from api.answers import answers as may_answer
 from api.database import database
 from tests.answers import Answer, Answers, described
@@ -194,7 +194,7 @@ def test_who_waits_for_a_heatmap_is_told_what_became_of_the_photo(owner, monkeyp
         leases.fail(leases.claim()[0], what)
         return submitted
 
-    leases.beat()
+    beats.beat(beats.WORKER)
     monkeypatch.setattr(jobs, "submit", fails_at_once)
     answer = owner.ask("POST", "/v1/heatmaps", data=PNG, content_type="image/png")
     assert slug(answer) == what and answer.json["job"]
@@ -208,7 +208,7 @@ def test_a_heatmap_cancelled_while_somebody_waits_is_404(owner, monkeypatch):
         submitted[0].delete_instance()
         return submitted
 
-    leases.beat()
+    beats.beat(beats.WORKER)
     monkeypatch.setattr(jobs, "submit", cancelled_at_once)
     assert slug(owner.ask("POST", "/v1/heatmaps", data=PNG, content_type="image/png")) == "not-found"
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 from peewee import OperationalError
 
-from api import erasure, jobs, leases, served
+from api import beats, erasure, jobs, served
 from api.database import database
 from api.engines import engine
 from api.models import downloads
@@ -71,7 +71,7 @@ def test_no_table_holds_a_row_of_a_deleted_account(words, owner):
     assert all(table.select().count() for table in TABLES)
     owner.delete_account()
     left = {table.__name__: table.select().count() for table in TABLES}
-    assert left.pop("WorkerBeat") == left.pop("ModelDownload") == 1 and set(left.values()) == {0}
+    assert left.pop("Beat") == left.pop("ModelDownload") == 1 and set(left.values()) == {0}
 
 
 def test_another_account_keeps_everything(owner, other):
@@ -146,7 +146,7 @@ def test_the_serving_process_empties_the_log_that_a_killed_one_left(words, tmp_p
 
 
 def test_a_request_that_a_deletion_overtakes_may_come_again_and_is_told_then(owner, monkeypatch):
-    leases.beat()
+    beats.beat(beats.WORKER)
     monkeypatch.setattr(jobs, "require_worker", lambda: Account.delete().execute())
     photo = {"data": PNG, "content_type": "image/png"}
     overtaken = owner.ask("POST", "/v1/heatmaps", **photo)

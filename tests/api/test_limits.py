@@ -117,7 +117,7 @@ def test_exactly_as_many_proxies_are_believed_as_the_operator_says(restarted, tr
     assert tried == statuses
 
 
-@pytest.mark.parametrize(("trusted", "status"), [(0, 403), (1, 200)])
+@pytest.mark.parametrize(("trusted", "status"), [(0, 403), (1, 200), (2, 200)])
 def test_the_scheme_that_a_trusted_proxy_names_makes_the_origin_ours(restarted, owner, trusted, status):
     behind = restarted(trusted_proxies=trusted)
     headers = {"Origin": "https://localhost", "X-Forwarded-Proto": "https"}

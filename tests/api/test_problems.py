@@ -9,6 +9,7 @@ from tests.api.helpers import score
 NESTED = b'{"email":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 HALF = b'{"email": "new@example.org", "password": "\\ud800 long enough"}'
 BODY = {"email": "new@example.org", "password": "long enough"}
+NO_UNICODE = '{"email": "\\ud800@example.org", "password": "long enough", "recovery_code": "x"}'
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,20 @@ def test_an_error_is_a_problem_document(guest, method, path, options, status, sl
     assert answer.content_type == "application/problem+json"
     assert answer.json["type"] == f"urn:skinscore:problem:{slug}"
     assert {"title", "status", "instance", "request_id"} <= set(answer.json)
+
+
+@pytest.mark.parametrize("how", ["register", "login", "recover"])
+def test_an_address_that_is_no_unicode_is_refused_like_any_other(guest, how):
+    body = NO_UNICODE if how == "recover" else NO_UNICODE.replace(', "recovery_code": "x"', "")
+    answer = guest.ask("POST", f"/v1/auth/{how}", data=body, content_type="application/json")
+    assert answer.status_code == 422 and [fault["pointer"] for fault in answer.json["errors"]] == ["/email"]
+
+
+@pytest.mark.parametrize("depth", range(800, 1000, 20))
+def test_an_address_that_is_nested_deeply_is_refused(owner, depth):
+    body = b'{"password": "x", "email": ' + b"[" * depth + b"]" * depth + b"}"
+    answer = owner.ask("POST", "/v1/auth/reauth", data=body, content_type="application/json")
+    assert answer.status_code in (400, 422)
 
 
 def test_a_fault_of_ours_is_a_500_without_its_cause(owner, monkeypatch):

@@ -1,13 +1,15 @@
 """Every route as guest, owner and other user; the description lists them all."""
 
+import base64
 import hashlib
 import io
 import json
+import re
 import zipfile
 
 import pytest
 
-from api import leases
+from api import beats, leases
 from tests.api.helpers import PNG, score, uuid7
 
 PRIVATE = [
@@ -97,7 +99,7 @@ def plain(answer) -> str:
 
 
 def finished_job(person) -> str:
-    leases.beat()
+    beats.beat(beats.WORKER)
     headers = {"Prefer": "wait=0"}
     asked = person.ask("POST", "/v1/heatmaps", data=PNG, content_type="image/png", headers=headers).json
     leases.finish([(leases.claim()[0], {"attributes": {}}, {"oil": b"png"})])
@@ -224,3 +226,12 @@ def test_docs_can_be_read_without_the_internet(guest):
     page = guest.client.get("/docs", follow_redirects=True)
     assert page.status_code == 200
     assert 'src="http' not in page.text and 'href="http' not in page.text
+
+
+def test_the_pages_of_the_description_run_their_own_scripts_alone(guest):
+    page = guest.client.get("/docs/swagger")
+    (script,) = re.findall("<script>(.*?)</script>", page.text, re.DOTALL)
+    rules = dict(rule.strip().split(" ", 1) for rule in page.headers["Content-Security-Policy"].split(";"))
+    hashed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert rules["default-src"] == rules["frame-ancestors"] == "'none'"
+    assert rules["script-src"] == f"'self' 'sha256-{hashed}'"

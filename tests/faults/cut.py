@@ -14,7 +14,7 @@ from tests.api.helpers import score
 from tests.people import Person
 
 ABORT = struct.pack("ii", 1, 0)  # SO_LINGER: close by a reset
-WAYS = ("half-closed", "reset", "chunked", "broken JSON")
+WAYS = ("half-closed", "reset", "chunked", "broken JSON", "bad chunk")
 
 
 def head_and_body(person: Person, number: int) -> tuple[bytes, bytes]:
@@ -34,10 +34,10 @@ def truncated(person: Person, number: int, way: str) -> int:
     """Send a part of a push; the status that came back, 0 where nothing could."""
     before, body = head_and_body(person, number)
     part = body[: random.randint(1, len(body) - 1)]
-    if way == "chunked":
+    if way in ("chunked", "bad chunk"):
         length = f"Content-Length: {len(body)}".encode()
         before = before.replace(length, b"Transfer-Encoding: chunked")
-        part = f"{len(body):x}\r\n".encode() + part
+        part = (b"zz" if way == "bad chunk" else f"{len(body):x}".encode()) + b"\r\n" + part
     elif way == "broken JSON":
         before = before.replace(f": {len(body)}\r".encode(), f": {len(part)}\r".encode())
     with socket.create_connection(("127.0.0.1", person.port), 60) as line:

@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from api import leases
+from api import beats, leases
 from api.database import database, open_database
 from api.tables import HeatmapJob
 from tests.api.helpers import PNG, score, uuid7
@@ -76,7 +76,7 @@ def fill(ask: Ask, email: str) -> list[bytes]:
     pushed = ask("POST", "/v1/sync", json={"records": [*scores, note], "deletes": [uuid7(1)]})
     body = {"email": email, "password": PASSWORD, "device_name": "tablet of a deleted person"}
     tablet = json.loads(ask("POST", "/v1/auth/login", json=body).text)
-    leases.beat()
+    beats.beat(beats.WORKER)
     headers = {"Content-Type": "image/png", "Prefer": "wait=0"}
     first, second = (ask("POST", "/v1/heatmaps", data=photo, headers=headers) for photo in (PNG, PNG + b"2"))
     assert [answer.status_code for answer in (pushed, first, second)] == [200, 202, 202]
