@@ -11,9 +11,9 @@ from flask_openapi import Info, OpenAPI
 
 from api import (
     accounts,
-    answers,
     auth,
     database,
+    description,
     devices,
     docs,
     heatmaps,
@@ -29,6 +29,7 @@ from api import (
     tokens,
     web,
 )
+from api.answers import ProblemDocument
 from api.config import Config
 from api.doorbell import open_doorbell
 from api.problems import Problem
@@ -80,14 +81,14 @@ def routed() -> OpenAPI:
         info=Info(title="SkinScore", version="1"),
         openapi_extensions={"openapi": "3.1.0"},
         security_schemes={"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-        validation_error_model=answers.ProblemDocument,
+        validation_error_model=ProblemDocument,
         validation_error_callback=problems.from_validation,
         doc_prefix="/docs",
         static_folder=None,
     )
     for room in (auth, devices, accounts, sync, heatmaps, models, system, docs, web):
         app.register_api(room.routes)
-    answers.tidy(app)
+    description.mend(app)
     return app
 
 

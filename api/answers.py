@@ -8,7 +8,6 @@ test, and nothing else may. 500 `internal` is a fault of ours, and therefore now
 
 from typing import Any
 
-from flask_openapi import OpenAPI
 from pydantic import BaseModel, ConfigDict
 
 from api.problems import CATALOGUE, urn
@@ -61,11 +60,3 @@ def _problem(slugs: list[str]) -> dict[str, Any]:
     document = {"allOf": [{"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}, types]}
     said = "; ".join(f"`{slug}`: {CATALOGUE[slug][1]}" for slug in slugs)
     return {"description": said, "content": {PROBLEM_TYPE: {"schema": document}}}
-
-
-def tidy(app: OpenAPI) -> None:
-    """Take out of the description what flask-openapi adds to every route that does not name a 422."""
-    for operations in app.api_doc["paths"].values():
-        for operation in operations.values():
-            if "application/json" in operation["responses"].get("422", {}).get("content", {}):
-                del operation["responses"]["422"]

@@ -6,12 +6,13 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StrictStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StrictStr, WithJsonSchema, model_validator
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 SHA256 = r"^[0-9a-f]{64}$"
 KEY = r"^[a-z][a-z0-9_]{0,39}$"  # of an attribute
 FORMAT, OLDEST_FORMAT = 1, 1  # of records and sync: the one written today, the oldest still served
+FORMAT_HEADER = "Skinscore-Format"
 EXAMPLE = {
     "id": "0190a000-0000-7000-8000-000000000001",
     "kind": "score",
@@ -24,7 +25,9 @@ EXAMPLE = {
     "file_sha256": "0" * 64,
     "app": "my app 1.0",
 }
-RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
+RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+)
 
 
 def uuid7(value: str) -> str:
@@ -50,7 +53,21 @@ def _exists(moment: str) -> bool:
     return True
 
 
-Id = Annotated[StrictStr, AfterValidator(uuid7)]
+def _written(form: re.Pattern[str], kind: str, text: str) -> dict[str, Any]:
+    """What the description says of a text that is checked in Python, for a refusal in one sentence."""
+    return {"type": "string", "pattern": f"^{form.pattern}$", "format": kind, "description": text}
+
+
+def _by_attribute(schema: dict[str, Any]) -> None:
+    """Say in the words that makers of clients know what pydantic says as `patternProperties`."""
+    (scores,) = schema.pop("patternProperties").values()
+    schema |= {"propertyNames": {"pattern": KEY}, "additionalProperties": scores}
+
+
+ID_FORM = _written(UUID7, "uuid", "UUID of version 7, lower case, made on the device")
+MOMENT_FORM = _written(RFC3339, "date-time", "RFC 3339 with an offset, kept as the exact string")
+Id = Annotated[StrictStr, AfterValidator(uuid7), WithJsonSchema(ID_FORM)]
+Moment = Annotated[StrictStr, Field(max_length=40), AfterValidator(moment), WithJsonSchema(MOMENT_FORM)]
 Grade = Annotated[StrictInt, Field(ge=0, le=4)]
 
 
@@ -59,10 +76,13 @@ class Strict(BaseModel):
 
 
 class AttributeScore(Strict):
-    grade: Grade
-    balanced: Grade
-    expected_milli: Annotated[StrictInt, Field(ge=0, le=4000)]
-    probabilities_e4: Annotated[list[Annotated[StrictInt, Field(ge=0, le=10000)]], Field(min_length=5, max_length=5)]
+    grade: Annotated[Grade, Field(description="the most probable")]
+    balanced: Annotated[Grade, Field(description="the one with the highest expected reward")]
+    expected_milli: Annotated[StrictInt, Field(ge=0, le=4000, description="expected grade in thousandths")]
+    probabilities_e4: Annotated[
+        list[Annotated[StrictInt, Field(ge=0, le=10000)]],
+        Field(min_length=5, max_length=5, description="of grades 0 to 4, in ten-thousandths: they sum to 10,000"),
+    ]
 
     @model_validator(mode="after")
     def whole(self) -> "AttributeScore":
@@ -80,14 +100,14 @@ class ModelName(Strict):
 class Score(Strict):
     id: Id
     kind: Literal["score"]
-    captured_at: Annotated[StrictStr, Field(max_length=40), AfterValidator(moment)]
-    part: Annotated[StrictInt, Field(ge=0, le=3)]
+    captured_at: Moment
+    part: Annotated[StrictInt, Field(ge=0, le=3, description="0 cheek, 1 forehead, 2 centre, 3 chin and lips")]
     attributes: Annotated[
         dict[Annotated[StrictStr, Field(pattern=KEY)], AttributeScore],
-        Field(min_length=1, max_length=40),
+        Field(min_length=1, max_length=40, description="by the attribute's key", json_schema_extra=_by_attribute),
     ]
     model: ModelName
-    file_sha256: Annotated[StrictStr, Field(pattern=SHA256)]
+    file_sha256: Annotated[StrictStr, Field(pattern=SHA256, description="of the model file that graded")]
     app: Annotated[StrictStr, Field(max_length=80)]
 
 
@@ -95,7 +115,10 @@ class Note(Strict):
     id: Id
     kind: Literal["note"]
     score_id: Id
-    text: Annotated[StrictStr, Field(max_length=4000)]
+    text: Annotated[StrictStr, Field(max_length=4000, description="empty text takes the score's note away")]
+
+
+Record = Score | Note
 
 
 def check(record: Any) -> None:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.records import Note, Score
+from api.records import Id, Record
 
 
 class Reply(BaseModel):
@@ -63,17 +63,21 @@ class HeadReply(Reply):
 
     seq: int
     count: int
-    xor: str = Field(pattern="^[0-9a-f]{16}$")
+    xor: str = Field(
+        pattern="^[0-9a-f]{16}$",
+        description="all content hashes' first 8 bytes, combined by XOR, in hexadecimal; a record's content hash is the "
+        "SHA-256 of its JSON in UTF-8 with sorted keys, no spaces and no needless escapes (RFC 8785)",
+    )
 
 
 class Numbered(Reply):
     seq: int
-    record: Score | Note
+    record: Record
 
 
 class TombstoneReply(Reply):
     seq: int
-    id: str
+    id: Id
 
 
 class PageReply(Reply):
@@ -90,7 +94,7 @@ class VerdictReply(Reply):
     id: str | None
     verdict: Literal["created", "duplicate", "conflict", "deleted", "invalid"]
     seq: int = 0
-    record: Score | Note | None = None
+    record: Record | None = None
     problem: dict[str, Any] = {}
 
 

@@ -1,28 +1,25 @@
 """Routes of the history: pull, push, trend."""
 
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Response, current_app, request
 from flask_jwt_extended import jwt_required
 from flask_openapi import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, WithJsonSchema
 
 from api import filing, history, records, tokens, trend
 from api.answers import PRIVATE, SENT, STORED, answers
 from api.consents import need_consent
 from api.problems import Problem
+from api.records import ID_FORM, Record
 from api.replies import PageReply, Pushed, TrendReply
 from api.tables import Account
 from api.validation import validated
 
 routes = APIBlueprint("sync", __name__, url_prefix="/v1", abp_tags=[Tag(name="Sync")], abp_security=tokens.BEARER)
 MAX_BYTES = 1 << 20
-FORMAT_HEADER = "Skinscore-Format"
 SYNCING = (*PRIVATE, *STORED, "bad-request", "consent-required", "client-too-old", "invalid")
-FORMAT_TEXT = (
-    f"`{FORMAT_HEADER}: {records.FORMAT}` says which format you speak; a retired one is told `client-too-old`."
-)
 
 
 class Strict(BaseModel):
@@ -39,10 +36,12 @@ class PullQuery(Strict):
 class PushBody(Strict):
     """Items are checked one by one: a bad one gets a verdict and blocks nobody."""
 
-    records: list[Any] = Field(
+    records: list[SkipValidation[Record]] = Field(
         [], description="scores and notes, as a pull gives them in `record`", examples=[[records.EXAMPLE]]
     )
-    deletes: list[Any] = Field([], description="ids of records", examples=[["0190a000-0000-7000-8000-000000000002"]])
+    deletes: list[Annotated[Any, WithJsonSchema(ID_FORM)]] = Field(
+        [], description="ids of records", examples=[["0190a000-0000-7000-8000-000000000002"]]
+    )
 
 
 class TrendQuery(Strict):
@@ -57,7 +56,7 @@ class TrendQuery(Strict):
     "/sync",
     summary="The page of records and tombstones after a cursor",
     description="The ETag says up to where you stand after the page; sent back as If-None-Match it gets 304 while "
-    f"there is nothing newer. {FORMAT_TEXT}",
+    "there is nothing newer.",
     responses=answers({200: PageReply, 304: None}, *SYNCING, "cursor-expired"),
 )
 @jwt_required()
@@ -73,7 +72,6 @@ def pull(query: PullQuery) -> Response:
 @routes.post(
     "/sync",
     summary="Push up to 200 records and deletes; a verdict for each",
-    description=FORMAT_TEXT,
     responses=answers({200: Pushed}, *SYNCING, *SENT),
 )
 @jwt_required()
@@ -100,9 +98,9 @@ def show_trend(query: TrendQuery) -> dict[str, Any]:
 def _account() -> Account:
     """The account, when it consented to sync and the app speaks a format that is still served."""
     account = need_consent("sync")
-    stated = request.headers.get(FORMAT_HEADER, str(records.FORMAT))
+    stated = request.headers.get(records.FORMAT_HEADER, str(records.FORMAT))
     if not re.fullmatch(r"[0-9]{1,6}", stated):
-        raise Problem("bad-request", f"{FORMAT_HEADER} must be a whole number, such as {records.FORMAT}")
+        raise Problem("bad-request", f"{records.FORMAT_HEADER} must be a whole number, such as {records.FORMAT}")
     if int(stated) < records.OLDEST_FORMAT:
         raise Problem(
             "client-too-old", f"format {stated} is retired: update the app; what it holds stays and is sent then"
