@@ -47,10 +47,12 @@ def _drop_what_was_added(responses: dict[str, Any]) -> None:
 
 
 def _declare_headers(operation: dict[str, Any]) -> None:
-    responses = operation["responses"]
-    compares = "304" in responses
-    sent = [IF_NONE_MATCH] * compares + [SPEAKS] * ("`client-too-old`" in responses.get("403", {}).get("description", ""))
+    responses, sent = operation["responses"], operation.get("parameters", [])
+    if "304" in responses:
+        sent = [*sent, IF_NONE_MATCH]
+        for status in {"200", "206", "304"} & responses.keys():
+            responses[status]["headers"] = ETAG
+    if "`client-too-old`" in responses.get("403", {}).get("description", ""):
+        sent = [*sent, SPEAKS]
     if sent:
-        operation["parameters"] = operation.get("parameters", []) + sent
-    for status in {"200", "206", "304"} & responses.keys() if compares else ():
-        responses[status]["headers"] = ETAG
+        operation["parameters"] = sent

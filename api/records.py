@@ -98,6 +98,8 @@ class ModelName(Strict):
 
 
 class Score(Strict):
+    """What a photo was given; its numbers are whole, and written without a point."""
+
     id: Id
     kind: Literal["score"]
     captured_at: Moment

@@ -65,8 +65,8 @@ class HeadReply(Reply):
     count: int
     xor: str = Field(
         pattern="^[0-9a-f]{16}$",
-        description="all content hashes' first 8 bytes, combined by XOR, in hexadecimal; a record's content hash is the "
-        "SHA-256 of its JSON in UTF-8 with sorted keys, no spaces and no needless escapes (RFC 8785)",
+        description="XOR of the first 8 bytes of all live records' content hashes, in hexadecimal; a content hash is "
+        "the SHA-256 of a record's JSON in UTF-8 with sorted keys, no spaces and no needless escapes (RFC 8785)",
     )
 
 

@@ -49,6 +49,8 @@ def history(client: Client, args: argparse.Namespace) -> int:
 
 def note(client: Client, args: argparse.Namespace) -> int:
     _require(client, args.id)
+    if not _is_unicode(args.text):
+        raise NotPossible("the note holds bytes that are no text: write it in UTF-8")
     if len(args.text) > NOTE_LENGTH:
         raise NotPossible(f"a note has at most {NOTE_LENGTH} characters; this one has {len(args.text)}")
     client.store.add(records.note_record(args.id, args.text))
@@ -73,5 +75,14 @@ def erase(client: Client, args: argparse.Namespace) -> int:
 
 
 def _require(client: Client, record_id: str) -> None:
-    if client.store.get(record_id) is None:
+    if not _is_unicode(record_id) or client.store.get(record_id) is None:
         raise NotPossible(f"there is no record {record_id}: see `history`")
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether it can be kept and sent: of bytes that are no UTF-8 in an argument Python makes halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -17,6 +18,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from api import passwords, routed
 from tests.answers import Answer
+from tests.api.description import DOCUMENT, described_by
 from tests.api.fitting import ENDING, Caller
 
 MANY = 100 if os.environ.get("DEEP") else 5
@@ -31,11 +33,16 @@ CONFIG = schemathesis.Config.from_dict(
         }
     }
 )
-# No schema says which attributes a bundle has, nor what makes bytes a photo.
-UNSAID = {"POST /v1/heatmaps": [positive_data_acceptance, negative_data_rejection]}
+# No schema says which attributes a bundle has, nor what makes bytes a photo. An item of a push is refused by itself.
+UNSAID = {
+    "POST /v1/heatmaps": [positive_data_acceptance, negative_data_rejection],
+    "POST /v1/sync": [negative_data_rejection],
+}
 # schemathesis lets go of answers without closing them, and files are sent from an open file.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 made_up = schemathesis.openapi.from_dict(routed().api_doc, config=CONFIG)
+PUSHED = DOCUMENT["components"]["schemas"]["PushBody"]["properties"]
+RECORD, ID = (described_by(PUSHED[name]["items"]) for name in ("records", "deletes"))
 schemathesis.serializer.alias("image/heic", "image/png")  # bytes are sent as they are
 often = settings(max_examples=MANY, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 asked: set[str] = set()
@@ -62,9 +69,19 @@ def check(case, caller: Caller) -> None:
     case.operation.schema.app = case.operation.app = caller.app
     headers, unsaid = caller.prepare(case), UNSAID.get(case.operation.label)
     answer = case.call_and_validate(headers=headers, excluded_checks=unsaid)
+    if case.operation.label == "POST /v1/sync" and answer.status_code == 200:
+        assert_refused_one_by_one(case.body, answer.json()["results"])
     asked.add(case.operation.label)
     if 200 <= answer.status_code < 300:
         succeeded.add(case.operation.label)
+
+
+def assert_refused_one_by_one(body: dict[str, Any], results: list[dict[str, Any]]) -> None:
+    """Of a push that was taken: what does not fit the description is invalid; no schema says a whole score."""
+    fits = [RECORD.is_valid(record) for record in body.get("records", [])]
+    fits += [ID.is_valid(identity) for identity in body.get("deletes", [])]
+    assert len(fits) == len(results)
+    assert all(one["verdict"] == "invalid" for fit, one in zip(fits, results, strict=True) if not fit)
 
 
 @made_up.exclude(name=list(ENDING)).parametrize()

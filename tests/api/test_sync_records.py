@@ -38,7 +38,8 @@ def test_a_character_that_postgresql_cannot_keep_comes_back(owner):
 
 
 def test_the_moment_comes_back_as_the_exact_string(owner):
-    moments = ["2026-05-04T08:30:00Z", "2026-05-04T08:30:00.123456789-03:30", "0001-01-01T00:00:00+00:00"]
+    odd = ["2026-05-04T08:30:00.123456789-03:30", "2026-05-04T08:30:00+23:59", "0001-01-01T00:00:00+00:00"]
+    moments = ["2026-05-04T08:30:00Z", *odd]
     push(owner, [score(n, captured_at=moment) for n, moment in enumerate(moments, 1)])
     assert [item["record"]["captured_at"] for item in pull(owner).json["records"]] == moments
 
@@ -60,6 +61,9 @@ def test_unknown_attributes_are_stored(owner):
         {"captured_at": "2026-05-04T08:30+09:00"},
         {"captured_at": "2026-02-30T08:30:00+09:00"},
         {"captured_at": "2026-05-04 08:30:00+09:00"},
+        {"captured_at": "2026-05-04T08:30:00+10:75"},
+        {"captured_at": "2026-05-04T08:30:00+00:99"},
+        {"captured_at": "2026-05-04T08:30:00-24:00"},
         {"id": "0190a000-0000-4000-8000-000000000001"},
         {"part": True},
         {"part": 1.0},

@@ -4,7 +4,10 @@ import base64
 import hashlib
 import io
 import json
+import os
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -20,9 +23,12 @@ from sample_clients.python.photo import PhotoError, decode
 from sample_clients.python.resize import model_input
 from sample_clients.python.scorer import Scorer
 from sample_clients.python.selftest import self_test
+from sample_clients.python.store import Store
+from tests.client.helpers import score
 from training.photo import read_photo
 
-REFERENCE = Path(__file__).parents[2] / "mobile_export" / "reference"
+ROOT = Path(__file__).parents[2]
+REFERENCE = ROOT / "mobile_export" / "reference"
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8))
 
 
@@ -175,3 +181,22 @@ def test_a_home_that_is_no_history_is_one_line(command, tmp_path):
     (tmp_path / "home" / "history.db").write_bytes(b"something else" * 100)
     status, said = command("history")
     assert status == 2 and "not a database" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([b"note", b"ID", b"caf\xe9"], "write it in UTF-8"),
+        ([b"note", b"caf\xe9", b"fine"], "there is no record"),
+        ([b"delete", b"caf\xe9"], "there is no record"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused_in_one_line_and_nothing_is_kept(tmp_path, words, sentence):
+    store, record = Store(tmp_path), score()
+    store.add(record)
+    words = [record["id"].encode() if word == b"ID" else word for word in words]
+    command = [sys.executable, "-m", "sample_clients.python", "--home", str(tmp_path), *words]
+    run = subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONUTF8": "1"}, capture_output=True)
+    said = run.stderr.decode()
+    assert run.returncode == 2 and sentence in said and said.count("\n") == 1
+    assert store.live() == [record]

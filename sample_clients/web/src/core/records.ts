@@ -80,6 +80,15 @@ export function scoreRecord(grading: Grading, bundle: Bundle, at = new Date()): 
   };
 }
 
+/**
+ * When a score was taken, in milliseconds since 1970. Servers once took offsets that are none, such as `+10:75`; the
+ * clock on the wall stands in for those, since one score without a place in time would put all others out of order.
+ */
+export function instant(score: Score): number {
+  const at = Date.parse(score.captured_at);
+  return Number.isNaN(at) ? Date.parse(`${score.captured_at.slice(0, 19)}Z`) : at;
+}
+
 /** A new note on a score; empty text takes the note away. */
 export function noteRecord(scoreId: string, text: string): Note {
   return { id: v7(), kind: 'note', score_id: scoreId, text };

@@ -4,7 +4,7 @@
  * over, grades may step for that reason alone.
  */
 import { getISOWeek, getISOWeekYear, parseISO } from 'date-fns';
-import type { Model, Score } from './records';
+import { instant, type Model, type Score } from './records';
 
 const AHEAD = 86_400_000; // ms that a phone's clock may run ahead
 
@@ -43,7 +43,7 @@ export interface Asked {
 export function trend(scores: Score[], asked: Asked): Trend {
   const points = scores
     .filter((score) => asked.attribute in score.attributes && (asked.part === undefined || asked.part === score.part))
-    .sort((a, b) => Date.parse(a.captured_at) - Date.parse(b.captured_at));
+    .sort((a, b) => instant(a) - instant(b));
   const groups = new Map<string, Score[]>();
   for (const point of points) {
     const name = bucketOf(point.captured_at, asked.bucket);
@@ -83,7 +83,7 @@ function summary(bucket: string, scores: Score[], asked: Asked): Bucket {
 
 /** Whether a phone's clock cannot have been right: before 1970, or a day and more ahead of now. */
 function isSuspect(score: Score, now = new Date()): boolean {
-  const at = Date.parse(score.captured_at);
+  const at = instant(score);
   return at < 0 || at > now.getTime() + AHEAD;
 }
 

@@ -1,7 +1,7 @@
 /** Two scores side by side, and whether they differ by more than the model can tell apart. */
 import { useId, useState } from 'preact/hooks';
 import type { Attribute } from '../../core/bundle';
-import type { Answer, Score } from '../../core/records';
+import { type Answer, instant, type Score } from '../../core/records';
 import { moment, nameOf, partName, t } from '../i18n';
 import { history } from '../state/app';
 import { attributesOf, rangeOf } from '../parts/attributes';
@@ -10,9 +10,7 @@ import { Empty, Notice } from '../parts/notice';
 import { Page } from '../parts/shell';
 
 export function Compare() {
-  const scores = [...(history.value?.scores ?? [])].sort(
-    (a, b) => Date.parse(a.captured_at) - Date.parse(b.captured_at),
-  );
+  const scores = [...(history.value?.scores ?? [])].sort((a, b) => instant(a) - instant(b));
   const [ids, setIds] = useState<[string?, string?]>([]);
   if (scores.length < 2)
     return (

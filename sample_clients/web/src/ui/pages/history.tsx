@@ -1,6 +1,6 @@
 /** All scores, the newest first. */
 import { Link } from 'wouter-preact';
-import type { Score } from '../../core/records';
+import { instant, type Score } from '../../core/records';
 import { moment, nameOf, partName, t } from '../i18n';
 import { history, who } from '../state/app';
 import { attributesOf } from '../parts/attributes';
@@ -9,9 +9,7 @@ import { Empty, Notice } from '../parts/notice';
 import { Page } from '../parts/shell';
 
 export function History() {
-  const scores = [...(history.value?.scores ?? [])].sort(
-    (a, b) => Date.parse(b.captured_at) - Date.parse(a.captured_at),
-  );
+  const scores = [...(history.value?.scores ?? [])].sort((a, b) => instant(b) - instant(a));
   if (!scores.length)
     return (
       <Page title={t('history.title')}>
