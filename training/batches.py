@@ -16,11 +16,12 @@ from torch.nn import functional
 from training import distributed
 from training.attributes import KEYS
 from training.augmentations import augment
+from training.labels import NOT_LABELLED
 from training.phantom.maps import grade_of
 from training.photo_set import PhotoSet
-from training.stages import Stage
+from training.stages import TURNS, Stage
 
-TURNS, NONE = "turns", "none"  # quarter turns, flips and mild colour: the default; or nothing
+NONE = "none"  # the augmentation that changes nothing
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Batches:
         pixels, cells = turn(rng, pixels, cells)
         if stage.crop:
             pixels, cells = cut(rng, stage.size, pixels, cells)
-            labels = window_grades(cells)
+            labels = np.where(labels == NOT_LABELLED, NOT_LABELLED, window_grades(cells))
         return pixels, gain(rng), labels, cells
 
 

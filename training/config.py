@@ -14,13 +14,14 @@ import yaml
 from training.attributes import KEYS
 from training.augmentations import AUGMENTATIONS
 from training.backbones import DEFAULT, PRESETS
-from training.batches import NONE, TURNS
+from training.batches import NONE
 from training.losses import LOSSES
 from training.normalise import DATASET, PHOTO
 from training.recipe import Recipe
+from training.stages import TURNS
 
 RESOLVED = "config.yaml"
-ON_SKIN, ON_PHOTOS = "crop96:256000,224:20000", "96:30000,128:40000,224:20000"
+ON_SKIN, ON_WHOLE = "crop96:256000,224:20000", "96:30000,128:40000,224:20000"
 
 
 def parser(prog: str, description: str | None) -> argparse.ArgumentParser:
@@ -65,7 +66,8 @@ def _network(g: argparse._ArgumentGroup) -> None:
 
 
 def _learning(g: argparse._ArgumentGroup) -> None:
-    g.add_argument("--stages", help=f"SIDE:IMAGES,…; cropSIDE cuts windows (default {ON_SKIN}, --data: {ON_PHOTOS})")
+    whole = "with --data, --no-maps or another augmentation"
+    g.add_argument("--stages", help=f"SIDE:IMAGES,…; cropSIDE cuts windows (default {ON_SKIN}; {whole}: {ON_WHOLE})")
     g.add_argument("--loss", default="ranked", help=f"{', '.join(LOSSES)}; or KEY=LOSS,… per attribute")
     for name in ("batch", "learning_rate", "weight_decay", "warm_up", "settle"):
         default = getattr(Recipe, name)
@@ -92,7 +94,8 @@ def resolve(p: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.
     finder.add_argument("--config", type=Path)
     path = finder.parse_known_args(given)[0].config
     args = p.parse_args([*(_flags(p, path) if path else []), *given])
-    args.stages = args.stages or (ON_PHOTOS if args.data else ON_SKIN)
+    windows = args.maps and not args.data and args.augmentation == TURNS
+    args.stages = args.stages or (ON_SKIN if windows else ON_WHOLE)
     return args
 
 
@@ -103,10 +106,11 @@ def _flags(p: argparse.ArgumentParser, path: Path) -> list[str]:
         p.error(f"{path} cannot be read as YAML: {error}")
     if not isinstance(values, dict):
         p.error(f"{path} holds no lines of the form `learning_rate: 0.001`")
-    return [word for name, value in values.items() for word in _flag(str(name), value)]
+    return [word for name, value in values.items() for word in flag(str(name), value)]
 
 
-def _flag(name: str, value: Any) -> list[str]:
+def flag(name: str, value: Any) -> list[str]:
+    """A setting as the flag that gives it; none where it is not set."""
     dashed = name.replace("_", "-")
     if value is None or value is False and name == "mlflow":
         return []
@@ -122,3 +126,12 @@ def save(args: argparse.Namespace) -> None:
         del values["synthetic"]
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / RESOLVED).write_text(yaml.safe_dump(values, sort_keys=False), "utf-8")
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The resolved settings of a run; empty where they are missing or damaged."""
+    try:
+        found = yaml.safe_load((folder / RESOLVED).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return {}
+    return found if isinstance(found, dict) else {}

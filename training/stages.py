@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+TURNS = "turns"  # quarter turns, flips and mild colour: the augmentation that the maps follow, so windows can be cut
 SMALLEST = 32  # px, one cell of the network's last feature map
 
 
@@ -45,6 +46,13 @@ def stage_at(stages: Sequence[Stage], image: int) -> Stage:
             return stage
         image -= stage.images
     return stages[-1]
+
+
+def check_windows(stages: Sequence[Stage], augmentation: str) -> None:
+    """Raises ValueError where windows would be cut beside an augmentation that cuts none."""
+    if augmentation != TURNS and any(stage.crop for stage in stages):
+        whole = ",".join(f"{stage.size}:{stage.images}" for stage in stages)
+        raise ValueError(f"--augmentation {augmentation} cuts no windows: give --stages without crop, such as {whole}")
 
 
 def check_stages(stages: Sequence[Stage], side: int, cells: int) -> None:

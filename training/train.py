@@ -25,7 +25,7 @@ from training.attribute_losses import AttributeLosses, parse_losses
 from training.attributes import KEYS
 from training.augmentations import AUGMENTATIONS, augment
 from training.backbones import BackboneError, needs_size
-from training.batches import NONE, TURNS, Batches
+from training.batches import NONE, Batches
 from training.calibrate import fit_decoding, graded_parts, heatmap_scale, predict
 from training.checkpoint import CheckpointError
 from training.datasets import DataError, learnable, photo_set
@@ -38,9 +38,10 @@ from training.model import SkinNet
 from training.photo_set import PhotoSet, load_or_render, renderer_digest
 from training.preprocess import box_resize
 from training.recipe import Recipe
+from training.resume import insist_on_same
 from training.run_folder import RunError
 from training.sampler import balanced_weights
-from training.stages import Stage, check_stages, parse_stages
+from training.stages import TURNS, Stage, check_stages, check_windows, parse_stages
 from training.tracking import tracker
 from training.trainer import Diverged, Trainer
 
@@ -63,8 +64,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(args: argparse.Namespace) -> None:
     """A whole run. Settings are judged before the first photo is drawn, the photos before the first step."""
     distributed.join()
+    insist_on_same(args)
     torch.manual_seed(args.seed)
     stages, losses = parse_stages(args.stages), parse_losses(args.loss)
+    check_windows(stages, args.augmentation)
     names = [field.name for field in fields(Recipe) if field.name != "stages"]
     recipe = Recipe(tuple(stages), **{name: getattr(args, name) for name in names})
     track = tracker(args.mlflow and distributed.rank() == 0, vars(args))
@@ -73,11 +76,11 @@ def run(args: argparse.Namespace) -> None:
     check_stages(stages, args.size, training.cells.shape[1] if args.maps else 0)
     weights = balanced_weights(training.labels) if args.sampler == "balanced" else None
     loss = AttributeLosses(losses, grade_counts(training.labels, weights))
-    batches = Batches(training, recipe.batch, recipe.seed, weights, args.augmentation, args.maps)
+    batches = Batches(training, recipe.batch, recipe.seed, weights, args.augmentation, args.maps and not args.only)
     seen = as_seen(held_out, args.augmentation, args.size if stages[-1].crop else stages[-1].size)
+    trainer = Trainer(net, AttendedLoss(loss, recipe.attention), batches, recipe, args.out)
     if distributed.rank() == 0:
         config.save(args)
-    trainer = Trainer(net, AttendedLoss(loss, recipe.attention), batches, recipe, args.out)
     prior = as_prior(loss.prior())
     trainer.run(Watch(seen.take(slice(WATCHED)), prior, args.select), args.every, args.save_every, track, args.workers)
     if distributed.rank() == 0:
@@ -92,6 +95,7 @@ def starting_net(args: argparse.Namespace, stages: Sequence[Stage]) -> SkinNet:
         found = checkpoint.load(args.init).net
         if found.backbone != args.backbone:
             raise CheckpointError(f"{args.init} is a {found.backbone}: give --backbone {found.backbone}")
+        found.drop.p = args.drop_rate
         return found
     words: dict[str, bool | Path] = {"none": False, "hub": True}
     pretrained = words.get(args.pretrained, Path(args.pretrained))

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from training import checkpoint
+from training import checkpoint, config
 from training.attributes import PARTS
-from training.config import RESOLVED
 from training.graders import CheckpointGrader
 from training.run_folder import LOG, RunFolder
 
@@ -73,16 +70,7 @@ def read_run(folder: Path) -> Run:
     """Read a run. Raises `CheckpointError` when the folder holds no checkpoint."""
     loaded = checkpoint.load(folder)
     grader = CheckpointGrader(f"checkpoint {folder}", loaded.size, loaded.decoding, loaded.net)
-    return Run(folder, grader, loaded.info, read_settings(folder / RESOLVED))
-
-
-def read_settings(path: Path) -> dict[str, Any]:
-    """The resolved settings of a run; empty where they are missing or damaged."""
-    try:
-        found = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return Run(folder, grader, loaded.info, config.read(folder))
 
 
 def read_log(folder: Path) -> list[Point]:

@@ -1,0 +1,118 @@
+"""A run goes on under the settings that it was begun with; those of its pace and course may change."""
+
+import pytest
+
+from training import config, train
+from training.model import SkinNet
+from training.resume import insist_on_same
+from training.run_folder import LAST, RunError, RunFolder
+
+OTHER = {
+    "data": ["--data", "mine"],
+    "synthetic": ["--synthetic", "40"],
+    "balanced": ["--no-balanced"],
+    "size": ["--size", "96"],
+    "held_out": ["--held-out", "0.2"],
+    "only": ["--only", "oil"],
+    "augmentation": ["--augmentation", "HorizontalFlip"],
+    "maps": ["--no-maps"],
+    "sampler": ["--sampler", "balanced"],
+    "backbone": ["--backbone", "resnet18"],
+    "normalised_by": ["--normalised-by", "dataset"],
+    "pretrained": ["--pretrained", "hub"],
+    "init": ["--init", "first"],
+    "drop_rate": ["--drop-rate", "0.3"],
+    "loss": ["--loss", "focal"],
+    "batch": ["--batch", "16"],
+    "weight_decay": ["--weight-decay", "0.1"],
+    "attention": ["--attention", "1"],
+    "select": ["--select", "accuracy"],
+    "seed": ["--seed", "7"],
+}
+FREE = {
+    "stages": ["--stages", "32:4000"],
+    "learning_rate": ["--learning-rate", "1e-4"],
+    "schedule": ["--schedule", "constant"],
+    "warm_up": ["--warm-up", "500"],
+    "averaging": ["--averaging", "0.9"],
+    "clip": ["--clip", "1"],
+    "settle": ["--settle", "0.2"],
+    "precision": ["--precision", "bf16"],
+    "workers": ["--workers", "2"],
+    "every": ["--every", "50"],
+    "save_every": ["--save-every", "9"],
+    "patience": ["--patience", "3"],
+    "mlflow": ["--mlflow"],
+}
+
+
+def settings(folder, *flags):
+    return config.resolve(config.parser("train", None), ["--out", str(folder), *flags])
+
+
+@pytest.fixture
+def begun(tmp_path):
+    """A folder of a run with the default settings."""
+    config.save(settings(tmp_path))
+    (tmp_path / LAST).write_bytes(b"a state")
+    return tmp_path
+
+
+def test_every_setting_is_judged_or_free():
+    assert OTHER.keys() | FREE.keys() | {"out", "config"} == set(vars(settings("run")))
+
+
+def test_the_same_settings_go_on(begun):
+    insist_on_same(settings(begun))
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_a_run_does_not_go_on_as_another(begun, name):
+    with pytest.raises(RunError, match=f"begun with .*--{name.replace('_', '-')}.*another --out"):
+        insist_on_same(settings(begun, *OTHER[name]))
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_a_run_may_go_on_at_another_pace(begun, name):
+    insist_on_same(settings(begun, *FREE[name]))
+
+
+def test_the_sentence_says_how_the_run_was_begun(tmp_path):
+    config.save(settings(tmp_path, "--data", "skin", "--seed", "3"))
+    (tmp_path / LAST).touch()
+    with pytest.raises(RunError, match="--data=skin, --seed=3: give that again"):
+        insist_on_same(settings(tmp_path, "--seed", "4"))
+
+
+def test_a_folder_named_in_another_way_is_the_same(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    config.save(settings(tmp_path, "--data", "skin"))
+    (tmp_path / LAST).touch()
+    insist_on_same(settings(tmp_path, "--data", str(tmp_path / "skin")))
+
+
+def test_settings_that_an_older_version_did_not_record_are_not_judged(begun):
+    (begun / config.RESOLVED).write_text("seed: 1\nold: 3\n")
+    insist_on_same(settings(begun, "--attention", "1"))
+    with pytest.raises(RunError, match="--seed=1"):
+        insist_on_same(settings(begun, "--seed", "2"))
+
+
+def test_a_folder_without_a_state_is_a_new_run(begun):
+    (begun / LAST).unlink()
+    insist_on_same(settings(begun, "--seed", "7"))
+
+
+def test_a_refused_run_reads_no_photos_and_keeps_its_record(begun, monkeypatch, capsys):
+    monkeypatch.setattr(train, "load_or_render", lambda *_: pytest.fail("photos were rendered first"))
+    before = (begun / config.RESOLVED).read_bytes()
+    assert train.main(["--out", str(begun), "--seed", "7"]) == 2
+    assert "--seed=1" in capsys.readouterr().err and (begun / config.RESOLVED).read_bytes() == before
+
+
+def test_settings_of_another_network_are_not_recorded(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    RunFolder(tmp_path / "run").write({"student": SkinNet("resnet18").state_dict()})
+    flags = ["--synthetic", "24", "--size", "56", "--stages", "32:8", "--batch", "4"]
+    assert train.main(["--out", "run", *flags]) == 2
+    assert "another network" in capsys.readouterr().err and not (tmp_path / "run" / config.RESOLVED).exists()
