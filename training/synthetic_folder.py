@@ -1,7 +1,8 @@
 """Synthetic skin on disk: JPEG beside JSON, as a labelling team would deliver it, with the truth kept beside.
 
 `rated` grades are the labels; the clean ones stand under `clean`. In the seed's layout files are named as its own
-were, a part carries its own attributes only (-2: never graded there) and pairs of parts follow one another.
+were, a part carries its own attributes only (-2: never graded there) and pairs of parts follow one another. A folder is
+marked as rendered, so that nobody takes what it teaches or proves for people's skin.
 """
 
 import json
@@ -20,6 +21,9 @@ from training.metrics import ceiling, text
 from training.phantom.photo import Phantom
 from training.photo_set import draw, on_every_core
 
+SYNTHETIC = "synthetic skin"  # how the source of rendered photos begins, wherever it is recorded
+MARK = "SYNTHETIC.txt"
+MARKED = "Synthetic skin, rendered with seed {}: no photos of people. Keep this file beside them; reports read it.\n"
 NEVER_GRADED = -2
 # What the seed's raters graded on each part: cheek, forehead, centre, chin and lips.
 GRADED_ON = (
@@ -49,7 +53,14 @@ class FolderPlan:
 def write_folder(plan: FolderPlan, grades: NDArray[np.int64]) -> list[dict[str, object]]:
     """Render photos with these clean grades (N,5) on every core; returns their label files' contents."""
     (plan.folder / "masks" if plan.masks else plan.folder).mkdir(parents=True, exist_ok=True)
+    (plan.folder / MARK).write_text(MARKED.format(plan.seed), "utf-8")
     return on_every_core(partial(_write_one, plan), list(enumerate(grades.tolist())), "rendering skin")
+
+
+def source_of(root: Path) -> str:
+    """A labelled folder, or the CSV in it, as the source of its photos; says so where any of them were rendered."""
+    folder = root if root.is_dir() else root.parent
+    return f"{SYNTHETIC} in {root}" if any(folder.rglob(MARK)) else str(root)
 
 
 def _write_one(plan: FolderPlan, task: tuple[int, Sequence[int]]) -> dict[str, object]:

@@ -42,6 +42,7 @@ from training.resume import insist_on_same
 from training.run_folder import RunError
 from training.sampler import balanced_weights
 from training.stages import TURNS, Stage, check_stages, check_windows, parse_stages
+from training.synthetic_folder import SYNTHETIC, source_of
 from training.tracking import tracker
 from training.trainer import Diverged, Trainer
 
@@ -165,7 +166,8 @@ def finish(net: SkinNet, training: PhotoSet, held_out: PhotoSet, prior: Prior, a
     logits, maps = predict(net, held_out.images, size)
     decoding = fit_decoding(logits, held_out.labels, prior)
     measured = report(held_out.clean, decoding.utilities(logits).argmax(-1))
-    source = str(args.data) if args.data else f"synthetic skin, {len(training)} photos, renderer {renderer_digest()}"
+    drawn = f"{SYNTHETIC}, {len(training)} photos, renderer {renderer_digest()}"
+    source = source_of(args.data) if args.data else drawn
     start = checkpoint.load(args.init).info["training"] if args.init else args.pretrained
     about = {"data": source, "seed": args.seed, "stages": args.stages, "started_from": start, "metrics": measured}
     extra = {"graded_parts": graded_parts(training, KEYS), "heatmap_scale": heatmap_scale(maps)}

@@ -25,6 +25,7 @@ from training.report.claims import explained, limits
 from training.report.curves import stages
 from training.report.findings import Findings
 from training.report.run import Point, read_run
+from training.synthetic_folder import MARK, source_of
 
 COUNT, SEED, SIZE = 24, 5, 64
 SECTIONS = (
@@ -191,12 +192,40 @@ def test_an_attribute_without_labels_has_no_figures(run, skin, tmp_path, capsys)
     assert "be judged on oil here: no photo is labelled for that" in text
 
 
-def test_a_model_that_learned_from_photos_is_not_called_synthetic(skin, tmp_path):
+@pytest.fixture
+def photographed(skin, tmp_path):
+    """A folder as people's photos come: nothing marks it as rendered."""
+    folder = shutil.copytree(skin, tmp_path / "photographed")
+    (folder / MARK).unlink()
+    return folder
+
+
+def test_a_model_that_learned_from_and_is_judged_on_photos_is_not_called_synthetic(photographed, tmp_path):
     run = save_run(tmp_path / "run", source="my_photos", started_from={"data": "synthetic skin, 9 photos"})
-    assert report(run, "--data", skin) == 0
+    assert report(run, "--data", photographed) == 0
     card = (run / "report" / "model_card.md").read_text("utf-8")
-    assert "not validated on people" not in card
+    assert "not validated on people" not in card.lower()
     assert "- my_photos." in card and "a checkpoint that learned from synthetic skin, 9 photos" in card
+
+
+@pytest.mark.parametrize("judged_on", ["rendered now", "rendered folder", "table in a rendered folder"])
+def test_a_model_that_is_judged_on_synthetic_skin_is_not_validated_on_people(skin, tmp_path, judged_on):
+    run, folder = save_run(tmp_path / "run", source="my_photos"), shutil.copytree(skin, tmp_path / "skin")
+    (folder / "labels.csv").write_text("path,oil\n00000NBC.jpg,2\n00001NBC.jpg,3\n")
+    photos = {"rendered now": ["--synthetic", 4, "--probed", 1], "rendered folder": ["--data", skin]}
+    assert report(run, *photos.get(judged_on, ["--data", folder / "labels.csv"])) == 0
+    for name in ("report.html", "model_card.md"):
+        text = (run / "report" / name).read_text("utf-8")
+        assert "not validated on people: it is judged here on synthetic skin" in text
+    assert "- my_photos.\n- Not validated on people" in text and "Whether the photos it learned from" in text
+
+
+def test_a_model_that_learned_from_a_rendered_folder_is_not_validated_on_people(skin, photographed, tmp_path):
+    run = save_run(tmp_path / "run", source=source_of(skin), seed=SEED)
+    assert report(run, "--data", photographed) == 0
+    card = (run / "report" / "model_card.md").read_text("utf-8")
+    assert "not validated on people: it learned from synthetic skin" in card and f"synthetic skin in {skin}" in card
+    assert not read_run(run).drew(SEED)
 
 
 def test_photos_drawn_from_the_seed_of_training_are_told(run):

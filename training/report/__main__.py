@@ -24,6 +24,7 @@ from training.photo_set import render_set
 from training.report.findings import Findings, find
 from training.report.page import model_card, page
 from training.report.run import Run, read_run
+from training.synthetic_folder import SYNTHETIC, source_of
 
 PAGE, CARD = "report.html", "model_card.md"
 
@@ -68,9 +69,9 @@ def measured(run: Run, args: argparse.Namespace) -> Findings:
     """All findings on the photos asked for."""
     if args.data:
         photos = photo_set(args.data, run.grader.size)
-        return find(run.grader, photos, str(args.data), args.seed, args.probed)
+        return find(run.grader, photos, source_of(args.data), args.seed, args.probed)
     photos = render_set(args.synthetic, run.grader.size, args.seed)
-    return find(run.grader, photos, f"synthetic skin, seed {args.seed}", args.seed, args.probed)
+    return find(run.grader, photos, f"{SYNTHETIC}, seed {args.seed}", args.seed, args.probed)
 
 
 def show(found: Findings, out: Path, target: str | None) -> None:

@@ -13,8 +13,7 @@ from training.report.words import ends, listed, number, percent, percent_spread,
 
 NORMAL = 1.96  # standard errors that chance stays within in 95 of 100 samples
 NOT_VALIDATED = (
-    "It is not validated on people: it learned from synthetic skin. Its figures prove the software, not accuracy on"
-    " people."
+    "It is not validated on people: it {} synthetic skin. Its figures prove the software, not accuracy on people."
 )
 
 
@@ -24,6 +23,13 @@ class Claim:
 
     able: bool
     text: str
+
+
+def not_validated(run: Run, found: Findings) -> str:
+    """Why it is not validated on people; empty where it learned from photos of people and is judged on such."""
+    if run.synthetic:
+        return NOT_VALIDATED.format("learned from")
+    return NOT_VALIDATED.format("is judged here on") if found.synthetic else ""
 
 
 def claims(run: Run, found: Findings) -> list[Claim]:
@@ -112,7 +118,7 @@ def limits(run: Run, found: Findings) -> Iterator[Claim]:
         if parts := run.unseen_parts.get(one.key):
             where = " or ".join(PARTS[part] for part in parts)
             yield Claim(False, f"grade {listed([one])} on {where}: it saw no labels there.")
-    if found.rendered and run.synthetic and run.training.get("seed") == found.seed:
+    if found.rendered and run.drew(found.seed):
         yield Claim(False, f"be judged by this page: seed {found.seed} also drew what it learned from; take another.")
     yield Claim(False, "say anything medical: it grades cosmetic appearance, and names no disease.")
 

@@ -12,6 +12,7 @@ from training.graders import CheckpointGrader
 from training.measure import measure
 from training.photo_set import PhotoSet
 from training.runtime import Answers
+from training.synthetic_folder import SYNTHETIC
 
 OWN_PHOTOS = "Not known for these photos. Run the report without --data to see it on synthetic skin, whose {} known."
 
@@ -35,6 +36,11 @@ class Findings:
     def rendered(self) -> bool:
         """Whether the photos are synthetic skin, whose truth is known."""
         return self.photos.cells.shape[1] > 0
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any of the photos is synthetic skin, rendered just now or read from a folder."""
+        return self.rendered or self.source.startswith(SYNTHETIC)
 
     @property
     def truth(self) -> str:

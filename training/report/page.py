@@ -8,7 +8,7 @@ from training.decoding import COVERAGE, REWARD_BY_DISTANCE
 from training.fairness import TONE_NAMES
 from training.faithfulness import energy, randomise
 from training.faithfulness.figures import JUDGED
-from training.report.claims import NOT_VALIDATED, claims, explained
+from training.report.claims import claims, explained, not_validated
 from training.report.curves import deletion_plot, learning_curves, reliability_plot
 from training.report.findings import Findings, constant_answer
 from training.report.gallery import gallery
@@ -70,7 +70,7 @@ def _fill(name: str, run: Run, found: Findings, **more: Any) -> str:
             faithfulness=found.faithfulness,
             able=[claim.text for claim in said if claim.able],
             unable=[claim.text for claim in said if not claim.able],
-            not_validated=NOT_VALIDATED if run.synthetic else "",
+            not_validated=not_validated(run, found),
             bars=explained(found.faithfulness["checks"]) if found.faithfulness else "",
             constant={one.key: constant_answer(each[one.key]["n"]) for one in found.labelled},
             covered=[each[one.key]["range_coverage_rated"] for one in found.labelled],

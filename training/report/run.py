@@ -9,8 +9,7 @@ from training import checkpoint, config
 from training.attributes import PARTS
 from training.graders import CheckpointGrader
 from training.run_folder import LOG, RunFolder
-
-SYNTHETIC = "synthetic skin"  # how `training.train` begins the source of photos that it rendered
+from training.synthetic_folder import SYNTHETIC
 
 
 class NoCurves(ValueError):
@@ -50,6 +49,10 @@ class Run:
     def synthetic(self) -> bool:
         """Whether it learned from synthetic skin, or does not say from what: then it is not validated on people."""
         return "data" not in self.training or self.learned_from.startswith(SYNTHETIC)
+
+    def drew(self, seed: int) -> bool:
+        """Whether training itself rendered its photos, from this seed."""
+        return self.learned_from.startswith(f"{SYNTHETIC},") and self.training.get("seed") == seed
 
     @property
     def started_from(self) -> str:
