@@ -12,7 +12,6 @@ from training.attributes import ATTRIBUTES, GRADES
 from training.batches import shrink, to_tensor
 from training.decoding import COVERAGE, Decoding, Prior, ranked_probability_scores, softmax
 from training.model import SkinNet, severity_maps
-from training.photo_set import PhotoSet
 
 TEMPERATURES = np.geomspace(0.3, 3.0, 93)
 
@@ -61,9 +60,3 @@ def conformal_threshold(probabilities: NDArray, truth: NDArray) -> float:
 def heatmap_scale(maps: NDArray) -> list[float]:
     """Per attribute the magnitude that is drawn opaque: the 99th percentile over validation photos."""
     return [round(float(np.quantile(np.abs(maps[:, a]), 0.99)), 5) for a in range(maps.shape[1])]
-
-
-def graded_parts(photos: PhotoSet, keys: tuple[str, ...]) -> dict[str, list[int]]:
-    """The face parts on which each attribute was seen with labels."""
-    seen = {key: np.unique(photos.parts[photos.labels[:, a] >= 0]) for a, key in enumerate(keys)}
-    return {key: [int(part) for part in parts if part >= 0] for key, parts in seen.items()}

@@ -26,7 +26,7 @@ from training.attributes import KEYS
 from training.augmentations import AUGMENTATIONS, augment
 from training.backbones import BackboneError, needs_size
 from training.batches import NONE, Batches
-from training.calibrate import fit_decoding, graded_parts, heatmap_scale, predict
+from training.calibrate import fit_decoding, heatmap_scale, predict
 from training.checkpoint import CheckpointError
 from training.datasets import DataError, learnable, photo_set
 from training.decoding import Decoding, Prior
@@ -35,6 +35,7 @@ from training.groups import split_by_group, told
 from training.labels import NOT_LABELLED
 from training.metrics import report, table
 from training.model import SkinNet
+from training.parts import advice, graded_parts, parts_not_told
 from training.photo_set import PhotoSet, load_or_render, renderer_digest
 from training.preprocess import box_resize
 from training.recipe import Recipe
@@ -111,7 +112,7 @@ def read_photos(args: argparse.Namespace) -> tuple[PhotoSet, PhotoSet]:
     else:
         photos = load_or_render(args.synthetic, args.size, args.seed, args.balanced)
     photos = alone(photos, args.only) if args.only else photos
-    for sentence in [] if args.only else learnable(photos):
+    for sentence in [*([] if args.only else learnable(photos)), *advice(photos)]:
         print(f"training.train: {sentence}", file=sys.stderr)
     training, held_out = split_by_group(photos.people, args.held_out, args.seed)
     return photos.take(training), photos.take(held_out)
@@ -170,8 +171,8 @@ def finish(net: SkinNet, training: PhotoSet, held_out: PhotoSet, prior: Prior, a
     source = source_of(args.data) if args.data else drawn
     start = checkpoint.load(args.init).info["training"] if args.init else args.pretrained
     about = {"data": source, "seed": args.seed, "stages": args.stages, "started_from": start, "metrics": measured}
-    extra = {"graded_parts": graded_parts(training, KEYS), "heatmap_scale": heatmap_scale(maps)}
-    checkpoint.save(args.out, net, size, decoding, training=about, **extra)
+    parts = {"graded_parts": graded_parts(training), "parts_not_told": parts_not_told(training)}
+    checkpoint.save(args.out, net, size, decoding, training=about, **parts, heatmap_scale=heatmap_scale(maps))
     print(table(measured))
     print(
         f"checkpoint written to {args.out}; next: python -m training.evaluate --checkpoint {args.out} --synthetic 1000"

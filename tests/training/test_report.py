@@ -236,6 +236,16 @@ def test_photos_drawn_from_the_seed_of_training_are_told(run):
     assert not any(told in claim.text for claim in limits(read_run(run), replace(found, seed=2)))
 
 
+def test_parts_that_were_not_told_are_said(run, tmp_path):
+    loaded = checkpoint.load(run)
+    untold = {key: value for key, value in loaded.info.items() if key == "training"} | {"parts_not_told": ["oil"]}
+    checkpoint.save(tmp_path, loaded.net, loaded.size, loaded.decoding, **untold)
+    found = Findings(noise_photos(1), "", 2, None, {}, None, {})
+    told = "on which parts of the face it can grade oil: the photos that it learned from do not say their part"
+    assert any(told in claim.text for claim in limits(read_run(tmp_path), found))
+    assert not any("do not say their part" in claim.text for claim in limits(read_run(run), found))
+
+
 def test_maps_of_a_single_place_leave_out_what_needs_maps(tmp_path):
     run = save_run(tmp_path / "run", size=32)
     assert report(run, "--synthetic", 4) == 0

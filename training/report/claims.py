@@ -118,6 +118,9 @@ def limits(run: Run, found: Findings) -> Iterator[Claim]:
         if parts := run.unseen_parts.get(one.key):
             where = " or ".join(PARTS[part] for part in parts)
             yield Claim(False, f"grade {listed([one])} on {where}: it saw no labels there.")
+    if untold := run.parts_not_told:
+        why = "the photos that it learned from do not say their part, so all count as learned"
+        yield Claim(False, f"say on which parts of the face it can grade {listed(untold)}: {why}.")
     if found.rendered and run.drew(found.seed):
         yield Claim(False, f"be judged by this page: seed {found.seed} also drew what it learned from; take another.")
     yield Claim(False, "say anything medical: it grades cosmetic appearance, and names no disease.")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from training import checkpoint, config
-from training.attributes import PARTS
+from training.attributes import ATTRIBUTES, PARTS, Attribute
 from training.graders import CheckpointGrader
 from training.run_folder import LOG, RunFolder
 from training.synthetic_folder import SYNTHETIC
@@ -67,6 +67,11 @@ class Run:
         """Per attribute the face parts on which it never saw a label; empty where the checkpoint does not say."""
         every, seen = set(range(len(PARTS))), self.info.get("graded_parts", {})
         return {key: sorted(every - set(parts)) for key, parts in seen.items() if every - set(parts)}
+
+    @property
+    def parts_not_told(self) -> tuple[Attribute, ...]:
+        """The attributes whose labels did not say their part of the face, so that all parts count as seen."""
+        return tuple(one for one in ATTRIBUTES if one.key in self.info.get("parts_not_told", ()))
 
 
 def read_run(folder: Path) -> Run:
