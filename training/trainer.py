@@ -4,6 +4,7 @@ import copy
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -32,7 +33,8 @@ class Trainer:
     """Trains `net` on `batches`, keeps an average of its weights and the best of those, and continues from `folder`."""
 
     def __init__(self, net: SkinNet, loss: Loss, batches: Batches, recipe: Recipe, folder: Path) -> None:
-        self.recipe, self.batches, self.step, self.stale = recipe, batches, 0, 0
+        self.recipe = replace(recipe, batch=batches.batch)  # a set of fewer photos than a batch fills smaller ones
+        self.batches, self.step, self.stale, self.began = batches, 0, 0, time.monotonic()
         self.device = distributed.join()
         self.net = net.to(self.device).to(memory_format=torch.channels_last)
         self.averaged, self.best, self.best_score = copy.deepcopy(self.net).eval(), copy.deepcopy(net), -math.inf
@@ -58,7 +60,6 @@ class Trainer:
         quiet = distributed.rank() != 0
         bar = tqdm(total=self.recipe.steps, initial=self.step, desc="training", unit="step", disable=quiet)
         losses: list[float] = []
-        started = time.monotonic()
         left = range(self.step, self.step if self.exhausted else self.recipe.steps)
         for batch in feed(self.batches, self.recipe, left, workers):
             stage = self.recipe.stage(self.step)
@@ -67,7 +68,7 @@ class Trainer:
             if self.step % every == 0 or self.step == self.recipe.steps:
                 row = self._validate(score, stage, losses)
                 if not quiet:
-                    self.folder.log(row | {"seconds": round(time.monotonic() - started)})
+                    self.folder.log(row | {"seconds": round(self.seconds)})
                     track(row)
                 bar.set_postfix(row)
             if self.step % save_every == 0 or self.step % every == 0 or self.step == self.recipe.steps:
@@ -75,6 +76,11 @@ class Trainer:
             if self.exhausted:
                 break
         bar.close()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds that the run has taken, in all its sessions."""
+        return time.monotonic() - self.began
 
     @property
     def exhausted(self) -> bool:
@@ -112,26 +118,21 @@ class Trainer:
         if found > self.best_score:
             self.best_score, self.stale = found, 0
             self.best.load_state_dict(self.averaged.state_dict())
-        images = self.step * self.recipe.batch
-        return {
-            "step": self.step,
-            "images": images,
-            "stage": stage.name,
-            "loss": round(loss, 4),
-            "score": round(found, 4),
-        }
+        place = {"step": self.step, "images": self.step * self.recipe.batch, "stage": stage.name}
+        return place | {"loss": round(loss, 4), "score": round(found, 4)}
 
     PARTS = ("student", "averaged", "best", "optimizer")
 
     def save(self) -> None:
         """Keep all that the next step depends on."""
         if distributed.rank() == 0:
-            numbers = {name: getattr(self, name) for name in ("step", "stale", "best_score")}
+            numbers = {name: getattr(self, name) for name in ("step", "stale", "best_score", "seconds")}
             self.folder.write(numbers | {part: getattr(self, part).state_dict() for part in self.PARTS})
 
     def _restore(self, state: dict) -> None:
         self.folder.fill({part: getattr(self, part) for part in self.PARTS}, state)
         self.step, self.stale, self.best_score = state["step"], state["stale"], state["best_score"]
+        self.began -= state.get("seconds", 0.0)
         self.folder.forget_after(self.step)
 
 

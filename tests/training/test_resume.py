@@ -1,11 +1,20 @@
 """A run goes on under the settings that it was begun with; those of its pace and course may change."""
 
-import pytest
+from types import SimpleNamespace
 
-from training import config, train
+import pytest
+import torch
+
+from tests.training.helpers import noise_photos
+from training import config, train, trainer
+from training.batches import Batches
+from training.losses import masked_loss
 from training.model import SkinNet
+from training.recipe import Recipe
 from training.resume import insist_on_same
 from training.run_folder import LAST, RunError, RunFolder
+from training.stages import Stage
+from training.trainer import Trainer
 
 OTHER = {
     "data": ["--data", "mine"],
@@ -116,3 +125,35 @@ def test_settings_of_another_network_are_not_recorded(tmp_path, monkeypatch, cap
     flags = ["--synthetic", "24", "--size", "56", "--stages", "32:8", "--batch", "4"]
     assert train.main(["--out", "run", *flags]) == 2
     assert "another network" in capsys.readouterr().err and not (tmp_path / "run" / config.RESOLVED).exists()
+
+
+def trainer_of(folder, photos, batch=4):
+    torch.manual_seed(0)
+    recipe = Recipe((Stage(32, 40),), batch=batch, warm_up=1)
+    return Trainer(SkinNet(), masked_loss, Batches(photos, batch, 0), recipe, folder)
+
+
+def test_the_seconds_of_a_run_are_those_of_all_its_sessions(tmp_path, monkeypatch):
+    clock = iter(range(0, 10_000, 100))
+    monkeypatch.setattr(trainer, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    first = trainer_of(tmp_path, noise_photos())
+    first.save()
+    assert trainer_of(tmp_path, noise_photos()).seconds == 100 + 100 and first.seconds == 400
+
+
+def test_a_state_that_holds_no_seconds_goes_on(tmp_path):
+    begun = trainer_of(tmp_path, noise_photos())
+    begun.step = 3
+    begun.save()
+    state = torch.load(tmp_path / LAST, weights_only=True)
+    del state["seconds"]
+    begun.folder.write(state)
+    assert trainer_of(tmp_path, noise_photos()).step == 3
+
+
+def test_a_set_smaller_than_a_batch_shows_the_images_that_the_log_tells(tmp_path):
+    small = trainer_of(tmp_path, noise_photos(10), batch=32)
+    shown = []
+    small.train_step = lambda batch: shown.append(len(batch.images)) or setattr(small, "step", small.step + 1) or 0.0
+    small.run(lambda net, stage: 0.0, every=2, save_every=100)
+    assert sum(shown) == 40 and [row["images"] for row in small.folder.rows()] == ["20", "40"]
