@@ -118,8 +118,8 @@ class Trainer:
         if found > self.best_score:
             self.best_score, self.stale = found, 0
             self.best.load_state_dict(self.averaged.state_dict())
-        place = {"step": self.step, "images": self.step * self.recipe.batch, "stage": stage.name}
-        return place | {"loss": round(loss, 4), "score": round(found, 4)}
+        figures = {"loss": round(loss, 4), "score": round(found, 4)}
+        return {"step": self.step, "images": self.step * self.recipe.batch, "stage": stage.name, **figures}
 
     PARTS = ("student", "averaged", "best", "optimizer")
 
