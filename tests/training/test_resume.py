@@ -155,5 +155,5 @@ def test_a_set_smaller_than_a_batch_shows_the_images_that_the_log_tells(tmp_path
     small = trainer_of(tmp_path, noise_photos(10), batch=32)
     shown = []
     small.train_step = lambda batch: shown.append(len(batch.images)) or setattr(small, "step", small.step + 1) or 0.0
-    small.run(lambda net, stage: 0.0, every=2, save_every=100)
+    small.run(lambda net: 0.0, every=2, save_every=100)
     assert sum(shown) == 40 and [row["images"] for row in small.folder.rows()] == ["20", "40"]
