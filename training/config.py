@@ -5,12 +5,13 @@ Keys of the file are the flags' names with underscores: `learning_rate: 0.001`.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from training.arguments import AMOUNT, COUNT, COUNT_OR_NONE, DECAY, PART, PHOTOS_TO_PART, POSITIVE, SEED, SHARE
 from training.attributes import KEYS
 from training.augmentations import AUGMENTATIONS
 from training.backbones import DEFAULT, PRESETS
@@ -21,6 +22,13 @@ from training.recipe import Recipe
 from training.stages import TURNS
 
 RESOLVED = "config.yaml"
+SHAPES: dict[str, Callable[[str], float]] = {
+    "batch": COUNT,
+    "learning_rate": POSITIVE,
+    "weight_decay": AMOUNT,
+    "warm_up": COUNT_OR_NONE,
+    "settle": SHARE,
+}
 ON_SKIN, ON_WHOLE = "crop96:256000,224:20000", "96:30000,128:40000,224:20000"
 
 
@@ -41,10 +49,10 @@ def parser(prog: str, description: str | None) -> argparse.ArgumentParser:
 def _photos(g: argparse._ArgumentGroup) -> None:
     source = g.add_mutually_exclusive_group()
     source.add_argument("--data", type=Path, help="folder of labelled photos")
-    source.add_argument("--synthetic", type=int, default=12_000, help="photos to render (default 12000)")
+    source.add_argument("--synthetic", type=PHOTOS_TO_PART, default=12_000, help="photos to render (default 12000)")
     g.add_argument("--balanced", action=argparse.BooleanOptionalAction, default=True, help="render every grade equally")
-    g.add_argument("--size", type=int, default=224, help="side of the model's input in px (default 224)")
-    g.add_argument("--held-out", type=float, default=1 / 9, help="share of photos kept from training (default 1/9)")
+    g.add_argument("--size", type=COUNT, default=224, help="side of the model's input in px (default 224)")
+    g.add_argument("--held-out", type=PART, default=1 / 9, help="share of photos kept from training (default 1/9)")
     g.add_argument("--only", choices=KEYS, help="learn this attribute alone")
     g.add_argument("--augmentation", choices=(TURNS, NONE, *AUGMENTATIONS), default=TURNS, help=f"(default {TURNS})")
     g.add_argument("--maps", action=argparse.BooleanOptionalAction, default=True, help="learn from rendered maps too")
@@ -62,28 +70,32 @@ def _network(g: argparse._ArgumentGroup) -> None:
     )
     g.add_argument("--pretrained", default="none", help="hub, none (default), or a file of the backbone's weights")
     g.add_argument("--init", type=Path, help="start from the weights of this checkpoint")
-    g.add_argument("--drop-rate", type=float, default=0.1, help="of the head's dropout (default 0.1)")
+    g.add_argument("--drop-rate", type=DECAY, default=0.1, help="of the head's dropout (default 0.1)")
 
 
 def _learning(g: argparse._ArgumentGroup) -> None:
     whole = "with --data, --no-maps or another augmentation"
     g.add_argument("--stages", help=f"SIDE:IMAGES,…; cropSIDE cuts windows (default {ON_SKIN}; {whole}: {ON_WHOLE})")
     g.add_argument("--loss", default="ranked", help=f"{', '.join(LOSSES)}; or KEY=LOSS,… per attribute")
-    for name in ("batch", "learning_rate", "weight_decay", "warm_up", "settle"):
+    for name, kind in SHAPES.items():
         default = getattr(Recipe, name)
-        g.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default, help=f"(default {default})")
+        g.add_argument(f"--{name.replace('_', '-')}", type=kind, default=default, help=f"(default {default})")
     text = "to what is learned least; 0: every label counts alike"
-    g.add_argument("--attention", type=float, default=Recipe.attention, help=f"{text} (default {Recipe.attention})")
+    g.add_argument("--attention", type=AMOUNT, default=Recipe.attention, help=f"{text} (default {Recipe.attention})")
     g.add_argument("--schedule", choices=("cosine", "constant"), default=Recipe.schedule)
-    g.add_argument("--averaging", type=float, default=Recipe.averaging, help="decay of the averaged weights; 0: none")
-    g.add_argument("--clip", type=float, default=Recipe.clip, help="largest norm of the gradient")
+    g.add_argument("--averaging", type=DECAY, default=Recipe.averaging, help="decay of the averaged weights; 0: none")
+    g.add_argument("--clip", type=POSITIVE, default=Recipe.clip, help="largest norm of the gradient")
     g.add_argument("--precision", choices=("fp32", "bf16"), default=Recipe.precision, help="bf16 helps on a GPU")
-    g.add_argument("--workers", type=int, help="processes that make batches (default: none; beside a GPU, up to 8)")
-    g.add_argument("--every", type=int, default=400, help="steps between validations (default 400)")
-    g.add_argument("--save-every", type=int, default=100, help="steps between saves (default 100)")
-    g.add_argument("--patience", type=int, default=0, help="stop after so many validations without a better score")
+    g.add_argument(
+        "--workers", type=COUNT_OR_NONE, help="processes that make batches (default: none; beside a GPU, up to 8)"
+    )
+    g.add_argument("--every", type=COUNT, default=400, help="steps between validations (default 400)")
+    g.add_argument("--save-every", type=COUNT, default=100, help="steps between saves (default 100)")
+    g.add_argument(
+        "--patience", type=COUNT_OR_NONE, default=0, help="stop after so many validations without a better score"
+    )
     g.add_argument("--select", choices=("p_recall", "accuracy"), default="p_recall", help="what the best is best by")
-    g.add_argument("--seed", type=int, default=1)
+    g.add_argument("--seed", type=SEED, default=1)
     g.add_argument("--mlflow", action="store_true", help="log to MLflow too (pip install mlflow)")
 
 

@@ -42,7 +42,8 @@ from training.recipe import Recipe
 from training.resume import insist_on_same
 from training.run_folder import RunError
 from training.sampler import balanced_weights
-from training.stages import TURNS, Stage, check_stages, check_windows, parse_stages
+from training.settings_check import check
+from training.stages import TURNS, Stage, parse_stages
 from training.synthetic_folder import SYNTHETIC, source_of
 from training.tracking import tracker
 from training.trainer import Diverged, Trainer
@@ -55,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = config.resolve(config.parser("python -m training.train", __doc__), argv)
     try:
         run(args)
-    except (ValueError, DataError, BackboneError, CheckpointError, RunError, Diverged) as error:
+    except (ValueError, DataError, BackboneError, CheckpointError, RunError, Diverged, OSError) as error:
         print(f"training.train: {error}", file=sys.stderr)
         return 2
     finally:
@@ -65,17 +66,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace) -> None:
     """A whole run. Settings are judged before the first photo is drawn, the photos before the first step."""
+    check(args)
     distributed.join()
     insist_on_same(args)
     torch.manual_seed(args.seed)
     stages, losses = parse_stages(args.stages), parse_losses(args.loss)
-    check_windows(stages, args.augmentation)
     names = [field.name for field in fields(Recipe) if field.name != "stages"]
     recipe = Recipe(tuple(stages), **{name: getattr(args, name) for name in names})
     track = tracker(args.mlflow and distributed.rank() == 0, vars(args))
     net = starting_net(args, stages)
     training, held_out = distributed.in_turn(lambda: read_photos(args))
-    check_stages(stages, args.size, training.cells.shape[1] if args.maps else 0)
     weights = balanced_weights(training.labels) if args.sampler == "balanced" else None
     loss = AttributeLosses(losses, grade_counts(training.labels, weights))
     batches = Batches(training, recipe.batch, recipe.seed, weights, args.augmentation, args.maps and not args.only)

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -172,16 +173,55 @@ def test_without_a_network_pretrained_weights_say_what_to_do_instead(monkeypatch
         (["--stages", "64"], "SIDE:IMAGES"),
         (["--loss", "hinge"], "no loss"),
         (["--init", "nowhere"], "no checkpoint"),
-        (["--backbone", "swin", "--size", "64", "--stages", "32:8,64:8"], "one side"),
+        (["--backbone", "swin", "--size", "64", "--stages", "32:80,64:80"], "one side"),
         (["--mlflow"], "pip install mlflow"),
+        (["--stages", "256:400"], "give --size 256 or more"),
+        (["--stages", "crop96:400", "--no-maps"], "give --stages without crop"),
+        (["--stages", "crop96:400", "--data", "photos"], "give --stages without crop"),
+        (["--stages", "224:20"], "too few for one batch of 32"),
+        (["--stages", "224:400", "--augmentation", "resize_1024"], "give --size 448"),
+        (["--out", "file"], "is a file; name a folder"),
+        (["--out", "file/run"], "is a file; name a folder"),
     ],
 )
 def test_what_can_be_seen_at_once_is_said_at_once(flags, sentence, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
     monkeypatch.setattr(train, "load_or_render", lambda *_: pytest.fail("photos were rendered first"))
+    monkeypatch.setattr(train, "photo_set", lambda *_: pytest.fail("photos were read first"))
     monkeypatch.setitem(sys.modules, "mlflow", None)
     assert train.main(["--out", "run", *flags]) == 2
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flag", "sentence"),
+    [
+        ("--attention=-1", "0 or more"),
+        ("--averaging=1", "below 1"),
+        ("--batch=0", "1 or more"),
+        ("--clip=0", "above 0"),
+        ("--drop-rate=1.5", "below 1"),
+        ("--every=0", "1 or more"),
+        ("--held-out=2", "below 1"),
+        ("--learning-rate=-1", "above 0"),
+        ("--learning-rate=nan", "above 0"),
+        ("--patience=-1", "0 or more"),
+        ("--save-every=0", "1 or more"),
+        ("--seed=-1", "0 to 4294967295"),
+        ("--settle=2", "from 0 to 1"),
+        ("--size=big", "1 or more"),
+        ("--synthetic=1", "2 or more"),
+        ("--warm-up=-1", "0 or more"),
+        ("--weight-decay=-1", "0 or more"),
+        ("--workers=-1", "0 or more"),
+    ],
+)
+def test_numbers_out_of_their_limits_are_refused_at_once(flag, sentence, capsys):
+    with pytest.raises(SystemExit) as end:
+        train.main(["--out", "run", flag])
+    assert end.value.code == 2
+    assert re.search(f"error: argument {flag.partition('=')[0]}: .*{sentence}", capsys.readouterr().err)
 
 
 def test_a_config_file_sets_defaults_and_flags_override_it(tmp_path):
