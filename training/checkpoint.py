@@ -1,7 +1,6 @@
 """A checkpoint is a folder: `weights.safetensors` (half precision) and `checkpoint.json` (all that is not weights)."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from training.backbones import DEFAULT, BackboneError
 from training.decoding import Decoding
 from training.model import SkinNet
 from training.normalise import DATASET
+from training.saving import replacing
 
 WEIGHTS, RECORD = "weights.safetensors", "checkpoint.json"
 NORMALISED_BY = "normalised_by"  # in the weights' own metadata, since a bundle carries the weights alone
@@ -35,14 +35,14 @@ class Checkpoint:
 
 
 def save(folder: Path, net: SkinNet, size: int, decoding: Decoding, **info: Any) -> None:
-    """Write a checkpoint; each file appears whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write a checkpoint; each file appears whole or not at all. Raises `RunError` when there is no room."""
     weights = {name: _halved(value) for name, value in net.state_dict().items()}
-    save_file(weights, folder / f"{WEIGHTS}.part", {NORMALISED_BY: net.normalised_by})
     record = {"schema": SCHEMA, "arch": net.backbone, "input_size": size, "decoding": decoding.as_record(), **info}
-    (folder / f"{RECORD}.part").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    for name in (WEIGHTS, RECORD):
-        os.replace(folder / f"{name}.part", folder / name)
+    left = "what was there before stays"
+    with replacing(folder / RECORD, left) as record_file:
+        record_file.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        with replacing(folder / WEIGHTS, left, SafetensorError) as weights_file:
+            save_file(weights, weights_file, {NORMALISED_BY: net.normalised_by})
 
 
 def load(folder: Path | str) -> Checkpoint:

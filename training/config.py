@@ -19,6 +19,7 @@ from training.batches import NONE
 from training.losses import LOSSES
 from training.normalise import DATASET, PHOTO
 from training.recipe import Recipe
+from training.saving import replacing
 from training.stages import TURNS
 
 RESOLVED = "config.yaml"
@@ -132,12 +133,12 @@ def flag(name: str, value: Any) -> list[str]:
 
 
 def save(args: argparse.Namespace) -> None:
-    """Write the resolved settings into the run's folder, in a form that `--config` reads."""
+    """Write the resolved settings into the run's folder, in a form that `--config` reads. Raises `RunError`."""
     values = {k: str(v) if isinstance(v, Path) else v for k, v in vars(args).items() if k not in ("config", "out")}
     if args.data:
         del values["synthetic"]
-    args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / RESOLVED).write_text(yaml.safe_dump(values, sort_keys=False), "utf-8")
+    with replacing(args.out / RESOLVED, "no step was taken") as unfinished:
+        unfinished.write_text(yaml.safe_dump(values, sort_keys=False), "utf-8")
 
 
 def read(folder: Path) -> dict[str, Any]:

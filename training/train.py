@@ -40,8 +40,8 @@ from training.photo_set import PhotoSet, load_or_render, renderer_digest
 from training.preprocess import box_resize
 from training.recipe import Recipe
 from training.resume import insist_on_same
-from training.run_folder import RunError
 from training.sampler import balanced_weights
+from training.saving import RunError, saving
 from training.settings_check import check
 from training.stages import TURNS, Stage, parse_stages
 from training.synthetic_folder import SYNTHETIC, source_of
@@ -110,7 +110,8 @@ def read_photos(args: argparse.Namespace) -> tuple[PhotoSet, PhotoSet]:
         photos = photo_set(args.data, args.size)
         print(told(photos.people), file=sys.stderr)
     else:
-        photos = load_or_render(args.synthetic, args.size, args.seed, args.balanced)
+        with saving(Path("cache"), "a folder in it that ends in a bare number is unfinished: delete it"):
+            photos = load_or_render(args.synthetic, args.size, args.seed, args.balanced)
     photos = alone(photos, args.only) if args.only else photos
     for sentence in [*([] if args.only else learnable(photos)), *advice(photos)]:
         print(f"training.train: {sentence}", file=sys.stderr)

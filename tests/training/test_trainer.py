@@ -1,12 +1,15 @@
 """Training resumes to the bit, stops where it should, and says what is wrong."""
 
+import argparse
 import itertools
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -15,17 +18,19 @@ import timm
 import torch
 
 from tests.training.helpers import noise_photos
-from training import checkpoint, train
+from training import checkpoint, config, train
 from training.attention import AttendedLoss
 from training.attribute_losses import AttributeLosses
 from training.backbones import PRESETS, BackboneError
 from training.batches import Batches
 from training.checkpoint import WEIGHTS
+from training.decoding import Decoding
 from training.losses import masked_loss
 from training.model import SkinNet
 from training.photo_set import render_set
 from training.recipe import Recipe
-from training.run_folder import RunError, RunFolder
+from training.run_folder import RunFolder
+from training.saving import RunError
 from training.stages import Stage
 from training.trainer import Diverged, Trainer
 
@@ -110,18 +115,89 @@ def test_a_loss_that_is_no_number_stops_the_run_with_a_remedy(tmp_path):
         trainer.train_step(trainer.batches.at(0, Stage(32, 16)))
 
 
-def test_a_full_disk_leaves_the_last_state_whole(tmp_path, monkeypatch):
+def test_a_gradient_that_is_no_number_changes_no_weight(tmp_path):
+    class Steep(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, logits):
+            return logits.sum()
+
+        @staticmethod
+        def backward(ctx, grown):
+            return grown * torch.full((4, 5, 5), float("inf"))
+
+    trainer = trainer_of(tmp_path, loss=lambda logits, labels: Steep.apply(logits))
+    held = [[p.clone() for p in net.parameters()] for net in (trainer.net, trainer.averaged)]
+    with pytest.raises(Diverged, match="--learning-rate; no step of this run was saved"):
+        trainer.train_step(trainer.batches.at(0, Stage(32, 16)))
+    for net, before in zip((trainer.net, trainer.averaged), held, strict=True):
+        assert all(torch.equal(was, now) for was, now in zip(before, net.parameters(), strict=True))
+
+
+def test_a_run_that_diverges_says_what_is_left_of_it(tmp_path):
+    trainer = trainer_of(tmp_path, loss=lambda logits, labels: logits.sum() * float("nan"))
+    trainer.save()
+    with pytest.raises(Diverged, match=r"last\.pt holds the last step that was saved"):
+        trainer.train_step(trainer.batches.at(0, Stage(32, 16)))
+
+
+class Grown(torch.nn.Module):
+    """What a checkpoint takes, with so many weights."""
+
+    backbone, normalised_by = "none", "photo"
+
+    def __init__(self, size):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(size))
+
+
+WRITES = {
+    "last.pt": lambda folder, size: RunFolder(folder).write({"step": torch.zeros(size)}),
+    "log.csv": lambda folder, size: RunFolder(folder).log({"step": 1, "stage": "x" * size}),
+    "checkpoint.json": lambda folder, size: checkpoint.save(folder, Grown(1), 64, Decoding(), about="x" * size),
+    "weights.safetensors": lambda folder, size: checkpoint.save(folder, Grown(size), 64, Decoding()),
+    "config.yaml": lambda folder, size: config.save(argparse.Namespace(out=folder, data=None, synthetic="x" * size)),
+}
+
+
+@contextmanager
+def room_for(size: int):
+    """No file may grow beyond `size` bytes, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_full_disk_is_a_sentence_and_leaves_what_was_there(tmp_path, name):
+    WRITES[name](tmp_path, 1)
+    before = (tmp_path / name).read_bytes()
+    with room_for(4000), pytest.raises(RunError, match=f"{re.escape(name)} could not be saved.*free some space"):
+        WRITES[name](tmp_path, 9000)
+    assert (tmp_path / name).read_bytes() == before and not list(tmp_path.glob("*.part"))
+
+
+def test_photos_for_which_the_disk_has_no_room_are_a_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with room_for(4000):
+        assert train.main(["--out", "run", *TINY]) == 2
+    assert "cache could not be saved" in capsys.readouterr().err
+
+
+def test_a_log_that_a_full_disk_left_empty_gets_its_header(tmp_path):
     folder = RunFolder(tmp_path)
-    folder.write({"step": 1})
+    (tmp_path / "log.csv").touch()
+    folder.log({"step": 8, "loss": 0.5})
+    folder.forget_after(8)
+    assert folder.rows() == [{"step": "8", "loss": "0.5"}]
 
-    def full(state, path):
-        Path(path).write_bytes(b"half")
-        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(torch, "save", full)
-    with pytest.raises(RunError, match="free some space"):
-        folder.write({"step": 2})
-    assert folder.read(torch.device("cpu")) == {"step": 1} and not list(tmp_path.glob("*.part"))
+def test_a_log_without_a_header_is_named_with_a_remedy(tmp_path):
+    (tmp_path / "log.csv").write_text("8,0.5\n16,0.4\n")
+    with pytest.raises(RunError, match=r"log\.csv is damaged: delete it"):
+        RunFolder(tmp_path).forget_after(8)
 
 
 def test_a_state_of_another_network_is_named_and_stays(tmp_path):
@@ -225,8 +301,6 @@ def test_numbers_out_of_their_limits_are_refused_at_once(flag, sentence, capsys)
 
 
 def test_a_config_file_sets_defaults_and_flags_override_it(tmp_path):
-    from training import config
-
     (tmp_path / "x.yaml").write_text("learning_rate: 0.5\nbatch: 7\nbalanced: false\n")
     parser = config.parser("train", None)
     args = config.resolve(
