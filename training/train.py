@@ -170,7 +170,7 @@ def finish(net: SkinNet, training: PhotoSet, held_out: PhotoSet, prior: Prior, a
     measured = report(held_out.clean, decoding.utilities(logits).argmax(-1))
     drawn = f"{SYNTHETIC}, {len(training)} photos, renderer {renderer_digest()}"
     source = source_of(args.data) if args.data else drawn
-    start = checkpoint.load(args.init).info["training"] if args.init else args.pretrained
+    start = checkpoint.load(args.init).info.get("training", "unknown") if args.init else args.pretrained
     about = {"data": source, "seed": args.seed, "stages": args.stages, "started_from": start, "metrics": measured}
     parts = {"graded_parts": graded_parts(training), "parts_not_told": parts_not_told(training)}
     checkpoint.save(args.out, net, size, decoding, training=about, **parts, heatmap_scale=heatmap_scale(maps))
