@@ -1,4 +1,4 @@
-"""Numbers that flags take, with their limits: what lies outside them ends a command at once, in a sentence.
+"""What flags take, with its limits: what lies outside them ends a command at once, in a sentence.
 
 p.add_argument("--seed", type=SEED)
 """
@@ -7,6 +7,7 @@ import math
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Generic, TypeVar
 
 Number = TypeVar("Number", int, float)
@@ -40,3 +41,12 @@ POSITIVE = Limited(float, "a number above 0", lambda x: 0 < x < math.inf)
 PART = Limited(float, "a number above 0 and below 1", lambda x: 0 < x < 1)
 SHARE = Limited(float, "a number from 0 to 1", lambda x: 0 <= x <= 1)
 DECAY = Limited(float, "a number from 0 to below 1", lambda x: 0 <= x < 1)
+
+PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+
+
+def picture(text: str) -> Path:
+    """A file to draw into. Raises `ArgumentTypeError` where its name does not say in which format."""
+    if Path(text).suffix.lower() not in PICTURES:
+        raise ArgumentTypeError(f"'{text}': give a name that ends in one of {', '.join(PICTURES)}")
+    return Path(text)

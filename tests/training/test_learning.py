@@ -125,6 +125,19 @@ def test_evaluating_nothing_ends_with_2_and_one_sentence(tmp_path, capsys):
     assert capsys.readouterr().err.startswith("training.evaluate: ")
 
 
+def test_figures_without_a_place_to_go_are_not_measured(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(evaluate, "open_graders", lambda *_: pytest.fail("a grader was opened first"))
+    assert evaluate.main(["--bundle", "bundle", "--synthetic", "5", "--json", str(tmp_path / "no" / "x.json")]) == 2
+    assert "x.json cannot be written: name a file in a folder that exists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", ["--seed=-1", "--synthetic=0"])
+def test_evaluating_with_a_number_that_is_no_good_ends_with_2_and_one_sentence(wrong, capsys):
+    with pytest.raises(SystemExit) as end:
+        evaluate.main(["--bundle", "bundle", "--synthetic", "5", wrong])
+    assert end.value.code == 2 and f"error: argument {wrong.partition('=')[0]}: " in capsys.readouterr().err
+
+
 def test_importing_the_attributes_does_not_import_torch():
     code = "import training.attributes, sys; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
