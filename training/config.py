@@ -30,6 +30,7 @@ SHAPES: dict[str, Callable[[str], float]] = {
     "warm_up": COUNT_OR_NONE,
     "settle": SHARE,
 }
+SOURCES = ("data", "synthetic")
 ON_SKIN, ON_WHOLE = "crop96:256000,224:20000", "96:30000,128:40000,224:20000"
 
 
@@ -104,22 +105,33 @@ def resolve(p: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.
     """Flags over the file over defaults; ends with status 2 and a sentence when one of them is no good."""
     given = list(sys.argv[1:] if argv is None else argv)
     finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    finder.add_argument("--config", type=Path)
-    path = finder.parse_known_args(given)[0].config
-    args = p.parse_args([*(_flags(p, path) if path else []), *given])
+    for name in ("config", *SOURCES):
+        finder.add_argument(f"--{name}", type=Path)
+    found = finder.parse_known_args(given)[0]
+    values = _read(p, found.config) if found.config else {}
+    if found.data or found.synthetic:
+        values = _without_source(values)
+    flags = [word for name, value in values.items() for word in flag(str(name), value)]
+    args = p.parse_args([*flags, *given])
     windows = args.maps and not args.data and args.augmentation == TURNS
     args.stages = args.stages or (ON_SKIN if windows else ON_WHOLE)
     return args
 
 
-def _flags(p: argparse.ArgumentParser, path: Path) -> list[str]:
+def _without_source(values: dict[str, Any]) -> dict[str, Any]:
+    """A file's settings for photos from elsewhere: without the stages that were chosen only for where its own are."""
+    dropped = {*SOURCES, *(["stages"] if values.get("stages") in (ON_SKIN, ON_WHOLE) else [])}
+    return {name: value for name, value in values.items() if name not in dropped}
+
+
+def _read(p: argparse.ArgumentParser, path: Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(path.read_text("utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         p.error(f"{path} cannot be read as YAML: {error}")
     if not isinstance(values, dict):
         p.error(f"{path} holds no lines of the form `learning_rate: 0.001`")
-    return [word for name, value in values.items() for word in flag(str(name), value)]
+    return values
 
 
 def flag(name: str, value: Any) -> list[str]:

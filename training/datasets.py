@@ -59,11 +59,11 @@ def read(root: Path) -> Reading:
     return reading
 
 
-def learnable(photos: PhotoSet) -> list[str]:
-    """Sentences on what cannot be learned from these photos. Raises `DataError` when nothing can."""
+def learnable(photos: PhotoSet, keys: Sequence[str] = KEYS) -> list[str]:
+    """Sentences on which of these attributes the photos cannot teach. Raises `DataError` when that is all of them."""
     counts = (photos.labels[:, :, None] == np.arange(GRADES)).sum(0)
-    sentences = unlearnable(counts)
-    if len(sentences) == len(KEYS):
+    sentences = unlearnable(counts[[KEYS.index(key) for key in keys]], keys)
+    if len(sentences) == len(keys):
         raise DataError(f"nothing can be learned from these photos. {'. '.join(sentences)}")
     return sentences
 

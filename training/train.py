@@ -112,8 +112,9 @@ def read_photos(args: argparse.Namespace) -> tuple[PhotoSet, PhotoSet]:
     else:
         with saving(Path("cache"), "a folder in it that ends in a bare number is unfinished: delete it"):
             photos = load_or_render(args.synthetic, args.size, args.seed, args.balanced)
+    sentences = learnable(photos, [args.only] if args.only else KEYS)
     photos = alone(photos, args.only) if args.only else photos
-    for sentence in [*([] if args.only else learnable(photos)), *advice(photos)]:
+    for sentence in [*sentences, *advice(photos)]:
         print(f"training.train: {sentence}", file=sys.stderr)
     training, held_out = split_by_group(photos.people, args.held_out, args.seed)
     return photos.take(training), photos.take(held_out)

@@ -21,6 +21,7 @@ from tests.training.helpers import noise_photos
 from training import checkpoint, config, train
 from training.attention import AttendedLoss
 from training.attribute_losses import AttributeLosses
+from training.attributes import KEYS
 from training.backbones import PRESETS, BackboneError
 from training.batches import Batches
 from training.checkpoint import WEIGHTS
@@ -313,6 +314,25 @@ def test_a_config_file_sets_defaults_and_flags_override_it(tmp_path):
     assert all(getattr(args, name) == getattr(again, name) for name in same)
 
 
+@pytest.mark.parametrize(
+    ("stored", "given", "stages"),
+    [
+        (["--synthetic", "24"], ["--data", "photos"], config.ON_WHOLE),
+        (["--data", "photos"], ["--synthetic", "24"], config.ON_SKIN),
+        (["--data", "photos", "--stages", "64:99"], ["--synthetic", "24"], "64:99"),
+        (["--data", "photos"], ["--data", "others"], config.ON_WHOLE),
+    ],
+)
+def test_flags_override_where_the_photos_of_a_config_file_come_from(tmp_path, stored, given, stages):
+    parser = config.parser("train", None)
+    config.save(config.resolve(parser, ["--out", str(tmp_path), "--batch", "9", *stored]))
+    file = str(tmp_path / config.RESOLVED)
+    args = config.resolve(parser, ["--out", "other", "--config", file, *given])
+    expected = config.resolve(parser, ["--out", "other", *given])
+    assert (args.data, args.synthetic) == (expected.data, expected.synthetic)
+    assert (args.stages, args.batch) == (stages, 9)
+
+
 @pytest.mark.parametrize("text", ["learning_rat: 1", "[1, 2]", "a: [", "batch: many"])
 def test_a_config_file_that_is_no_good_is_refused(tmp_path, text, capsys):
     (tmp_path / "x.yaml").write_text(text)
@@ -327,6 +347,20 @@ def test_a_network_is_graded_at_the_side_that_it_was_last_trained_at(tmp_path, m
     flags = ["--synthetic", "24", "--size", "64", "--stages", "32:4", "--batch", "4", "--backbone", backbone]
     assert train.main(["--out", "run", *flags]) == 0
     assert checkpoint.load(tmp_path / "run").size == 32
+
+
+@pytest.mark.parametrize(("grade", "reason"), [(2, "photos have grade 2"), (-1, "no photo is labelled")])
+def test_an_attribute_alone_that_cannot_be_learned_is_named_before_the_first_step(
+    tmp_path, monkeypatch, capsys, grade, reason
+):
+    photos = noise_photos()
+    photos.labels[:, KEYS.index("wrinkle")] = grade
+    monkeypatch.setattr(train, "photo_set", lambda *_: photos)
+    monkeypatch.setattr(train, "Trainer", lambda *_: pytest.fail("training began"))
+    flags = ["--data", "photos", "--size", "32", "--stages", "32:8", "--batch", "4", "--only", "wrinkle"]
+    assert train.main(["--out", str(tmp_path / "run"), *flags]) == 2
+    said = capsys.readouterr().err
+    assert "wrinkle cannot be learned" in said and reason in said and "oil" not in said
 
 
 def test_batch_norms_keep_their_statistics_at_the_end_of_a_run(tmp_path):
