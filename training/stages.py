@@ -55,6 +55,11 @@ def check_windows(stages: Sequence[Stage], augmentation: str) -> None:
         raise ValueError(f"--augmentation {augmentation} cuts no windows: give --stages without crop, such as {whole}")
 
 
+def sides(stages: Sequence[Stage], whole: int) -> set[int]:
+    """All sides in px that a network learns from or is graded at: beside windows, `whole` photos are graded."""
+    return {stage.size for stage in stages} | {whole for stage in stages if stage.crop}
+
+
 def check_stages(stages: Sequence[Stage], side: int, cells: int) -> None:
     """Raises ValueError when windows of `side` px photos do not follow a grid of `cells` (0: the maps are unknown)."""
     for stage in stages:

@@ -34,7 +34,7 @@ from training.grade_weights import grade_counts
 from training.groups import split_by_group, told
 from training.labels import NOT_LABELLED
 from training.metrics import report, table
-from training.model import SkinNet
+from training.model import SkinNet, insist_on_sides
 from training.parts import advice, graded_parts, parts_not_told
 from training.photo_set import PhotoSet, load_or_render, renderer_digest
 from training.preprocess import box_resize
@@ -43,7 +43,7 @@ from training.resume import insist_on_same
 from training.sampler import balanced_weights
 from training.saving import RunError, saving
 from training.settings_check import check
-from training.stages import TURNS, Stage, parse_stages
+from training.stages import TURNS, Stage, parse_stages, sides
 from training.synthetic_folder import SYNTHETIC, source_of
 from training.tracking import tracker
 from training.trainer import Diverged, Trainer
@@ -75,6 +75,7 @@ def run(args: argparse.Namespace) -> None:
     recipe = Recipe(tuple(stages), **{name: getattr(args, name) for name in names})
     track = tracker(args.mlflow and distributed.rank() == 0, vars(args))
     net = starting_net(args, stages)
+    insist_on_sides(net, sides(stages, args.size), args.maps and args.augmentation == TURNS and not args.data)
     training, held_out = distributed.in_turn(lambda: read_photos(args))
     weights = balanced_weights(training.labels) if args.sampler == "balanced" else None
     loss = AttributeLosses(losses, grade_counts(training.labels, weights))

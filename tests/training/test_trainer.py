@@ -1,6 +1,7 @@
 """Training resumes to the bit, stops where it should, and says what is wrong."""
 
 import argparse
+import copy
 import itertools
 import os
 import re
@@ -27,7 +28,7 @@ from training.batches import Batches
 from training.checkpoint import WEIGHTS
 from training.decoding import Decoding
 from training.losses import masked_loss
-from training.model import SkinNet
+from training.model import SkinNet, insist_on_sides
 from training.photo_set import render_set
 from training.recipe import Recipe
 from training.run_folder import RunFolder
@@ -233,6 +234,13 @@ def test_every_preset_grades_and_maps_photos(preset):
         assert middle.shape[1:] == (net.middle_channels, 4, 4) and last.shape[2:] == (2, 2)
 
 
+def test_trying_the_sides_of_a_run_leaves_the_network_as_it_was():
+    net = SkinNet("resnet18", drop_rate=0.2)
+    before = copy.deepcopy(net.state_dict())
+    insist_on_sides(net, {32, 64}, traced=True)
+    assert net.training and all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+
+
 def test_without_a_network_pretrained_weights_say_what_to_do_instead(monkeypatch):
     def offline(*args, **kwargs):
         raise OSError("no route")
@@ -251,6 +259,9 @@ def test_without_a_network_pretrained_weights_say_what_to_do_instead(monkeypatch
         (["--loss", "hinge"], "no loss"),
         (["--init", "nowhere"], "no checkpoint"),
         (["--backbone", "swin", "--size", "64", "--stages", "32:80,64:80"], "one side"),
+        (["--backbone", "levit_128s", "--stages", "224:99,96:99"], "cannot learn from photos of 96 px"),
+        (["--backbone", "levit_128s", "--stages", "crop96:99"], "cannot learn from photos of 96 px"),
+        (["--backbone", "vit_tiny_patch16_224", "--stages", "224:99"], "cannot learn from photos of 224 px"),
         (["--mlflow"], "pip install mlflow"),
         (["--stages", "256:400"], "give --size 256 or more"),
         (["--stages", "crop96:400", "--no-maps"], "give --stages without crop"),
