@@ -32,10 +32,13 @@ class DataError(ValueError):
     """A folder from which nothing can be learned; the text says what to do."""
 
 
-def photo_set(root: Path, size: int) -> PhotoSet:
-    """A folder's usable photos as arrays; problems go to stderr. Raises `DataError` when nothing is usable."""
+def photo_set(root: Path, size: int, copies: int = 1) -> PhotoSet:
+    """A folder's usable photos as arrays; problems go to stderr. Raises `DataError` when nothing is usable.
+
+    `copies` of them must fit into memory: whoever parts them holds both the whole and the parts for a while.
+    """
     reading = read(root)
-    _insist_on_memory(len(reading.photos) * size * size * 3)
+    _insist_on_memory(copies * len(reading.photos) * size * size * 3)
     images, kept = load_pixels(reading.photos, size, reading.problems)
     print(summary(Reading(kept, reading.problems, reading.notes)), file=sys.stderr)
     insist(root, reading.photos, kept)

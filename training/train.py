@@ -108,7 +108,7 @@ def starting_net(args: argparse.Namespace, stages: Sequence[Stage]) -> SkinNet:
 def read_photos(args: argparse.Namespace) -> tuple[PhotoSet, PhotoSet]:
     """Training and held-out photos; no person is in both. Says what cannot be learned; raises when nothing can."""
     if args.data:
-        photos = photo_set(args.data, args.size)
+        photos = photo_set(args.data, args.size, 2)
         print(told(photos.people), file=sys.stderr)
     else:
         with saving(Path("cache"), "a folder in it that ends in a bare number is unfinished: delete it"):
