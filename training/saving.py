@@ -16,9 +16,10 @@ def saving(path: Path, left: str, *also: type[Exception]) -> Iterator[None]:
 
     `left` says what the reader still has.
     """
+    reported: tuple[type[Exception], ...] = (OSError, *also)
     try:
         yield
-    except (OSError, *also) as error:
+    except reported as error:
         raise RunError(f"{path} could not be saved ({error}): free some space; {left}") from error
 
 
