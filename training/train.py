@@ -75,7 +75,8 @@ def run(args: argparse.Namespace) -> None:
     recipe = Recipe(tuple(stages), **{name: getattr(args, name) for name in names})
     track = tracker(args.mlflow and distributed.rank() == 0, vars(args))
     net = starting_net(args, stages)
-    insist_on_sides(net, sides(stages, args.size), args.maps and args.augmentation == TURNS and not args.data)
+    traced = args.maps and args.augmentation == TURNS and not (args.data or args.only)
+    insist_on_sides(net, sides(stages, args.size), traced)
     training, held_out = distributed.in_turn(lambda: read_photos(args))
     weights = balanced_weights(training.labels) if args.sampler == "balanced" else None
     loss = AttributeLosses(losses, grade_counts(training.labels, weights))

@@ -183,6 +183,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_what_was_there(tmp_path, name):
 
 def test_photos_for_which_the_disk_has_no_room_are_a_sentence(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("training.photo_set.render_set", lambda *_: noise_photos(24, 56))
     with room_for(4000):
         assert train.main(["--out", "run", *TINY]) == 2
     assert "cache could not be saved" in capsys.readouterr().err
