@@ -30,7 +30,7 @@ def build(name: str, pretrained: bool | Path, size: int | None) -> nn.Module:
     """A trunk by preset or timm name; `size` (px) is for those that need to know it. Raises `BackboneError`."""
     timm_name = PRESETS.get(name, name)
     if not timm.is_model(timm_name):
-        raise BackboneError(f"there is no backbone '{name}': name one of {', '.join(PRESETS)}, or any model of timm")
+        raise BackboneError(f"there is no backbone '{name}': name one of {', '.join(PRESETS)}, or a model of timm")
     options: dict[str, Any] = {}
     if isinstance(pretrained, Path):
         if not pretrained.is_file():

@@ -32,10 +32,13 @@ class DataError(ValueError):
     """A folder from which nothing can be learned; the text says what to do."""
 
 
-def photo_set(root: Path, size: int) -> PhotoSet:
-    """A folder's usable photos as arrays; problems go to stderr. Raises `DataError` when nothing is usable."""
+def photo_set(root: Path, size: int, copies: int = 1) -> PhotoSet:
+    """A folder's usable photos as arrays; problems go to stderr. Raises `DataError` when nothing is usable.
+
+    `copies` of them must fit into memory: whoever parts them holds both the whole and the parts for a while.
+    """
     reading = read(root)
-    _insist_on_memory(len(reading.photos) * size * size * 3)
+    _insist_on_memory(copies * len(reading.photos) * size * size * 3)
     images, kept = load_pixels(reading.photos, size, reading.problems)
     print(summary(Reading(kept, reading.problems, reading.notes)), file=sys.stderr)
     insist(root, reading.photos, kept)
@@ -59,11 +62,11 @@ def read(root: Path) -> Reading:
     return reading
 
 
-def learnable(photos: PhotoSet) -> list[str]:
-    """Sentences on what cannot be learned from these photos. Raises `DataError` when nothing can."""
+def learnable(photos: PhotoSet, keys: Sequence[str] = KEYS) -> list[str]:
+    """Sentences on which of these attributes the photos cannot teach. Raises `DataError` when that is all of them."""
     counts = (photos.labels[:, :, None] == np.arange(GRADES)).sum(0)
-    sentences = unlearnable(counts)
-    if len(sentences) == len(KEYS):
+    sentences = unlearnable(counts[[KEYS.index(key) for key in keys]], keys)
+    if len(sentences) == len(keys):
         raise DataError(f"nothing can be learned from these photos. {'. '.join(sentences)}")
     return sentences
 

@@ -17,10 +17,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from training.arguments import COUNT, SEED
 from training.checkpoint import CheckpointError
 from training.datasets import DataError, photo_set
 from training.fairness import tone_table
 from training.graders import BundleGrader, CheckpointGrader, Grader
+from training.inspect.__main__ import check_target
 from training.measure import details, measure
 from training.metrics import table
 from training.photo_set import PhotoSet, render_set
@@ -36,8 +38,8 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--bundle", type=Path, help="bundle folder; its ExecuTorch file grades")
     photos = p.add_mutually_exclusive_group(required=True)
     photos.add_argument("--data", type=Path, help="folder of labelled photos")
-    photos.add_argument("--synthetic", type=int, metavar="N", help="render N fresh photos")
-    p.add_argument("--seed", type=int, default=4242, help="of the rendered photos and the intervals (default 4242)")
+    photos.add_argument("--synthetic", type=COUNT, metavar="N", help="render N fresh photos")
+    p.add_argument("--seed", type=SEED, default=4242, help="of the rendered photos and the intervals (default 4242)")
     p.add_argument("--balanced", action=argparse.BooleanOptionalAction, default=True, help="every grade equally often")
     p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     return p
@@ -50,15 +52,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not (args.checkpoint or args.bundle):
         p.error("name a grader: --checkpoint DIR or --bundle DIR")
     try:
+        check_target(args.json)
         graders = open_graders(args)
         photos = read_photos(args, graders[0].size)
-    except (CheckpointError, DataError) as error:
+        answers = [grader.grade(photos.images) for grader in graders]
+        figures = [measure(g, a, photos, args.seed) for g, a in zip(graders, answers, strict=True)]
+        result = figures[0] if len(figures) == 1 else {"graders": figures, "agreement": agreement(*answers)}
+        show(result, figures, args.json)
+    except (CheckpointError, DataError, OSError) as error:
         print(f"training.evaluate: {error}", file=sys.stderr)
         return 2
-    answers = [grader.grade(photos.images) for grader in graders]
-    figures = [measure(g, a, photos, args.seed) for g, a in zip(graders, answers, strict=True)]
-    result = figures[0] if len(figures) == 1 else {"graders": figures, "agreement": agreement(*answers)}
-    show(result, figures, args.json)
     return 0
 
 
@@ -78,8 +81,6 @@ def read_photos(args: argparse.Namespace, size: int) -> PhotoSet:
     """The photos to measure on."""
     if args.data:
         return photo_set(args.data, size)
-    if args.synthetic < 1:
-        raise DataError("--synthetic needs at least one photo")
     return render_set(args.synthetic, size, args.seed, args.balanced)
 
 
@@ -89,13 +90,13 @@ def show(result: dict[str, Any], figures: list[dict[str, Any]], target: str | No
     if target == "-":
         print(text)
         return
-    if target:
-        Path(target).write_text(text + "\n", "utf-8")
     for one in figures:
         head = f"{one['grader']}, {one['photos']} photos\n{table(one)}"
         print(head, details(one), tone_table(one["tones"]), sep="\n\n", end="\n\n")
     for name, share in result.get("agreement", {}).items():
         print(f"{name:20} {share:.4f}")
+    if target:
+        Path(target).write_text(text + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ map M_a = sum_k (k-2)/10 * C_ak equals Grad-CAM of the severity logit without it
 arXiv 1610.02391; Draelos and Carin, arXiv 2011.08891), and its spatial mean is that logit exactly.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from training.attributes import ATTRIBUTES, GRADES
-from training.backbones import DEFAULT, STRIDE_16, as_map, build
+from training.backbones import DEFAULT, PRESETS, STRIDE_16, BackboneError, as_map, build
 from training.normalise import PHOTO, DatasetNormal, PhotoNormal
 
 SEVERITY = tuple((k - 2) / 10 for k in range(GRADES))  # fixed direction of explanation, one weight per grade
@@ -61,6 +62,22 @@ class SkinNet(nn.Module):
     def middle_channels(self) -> int:
         """Channels of the feature map at stride 16."""
         return cast(int, self.trunk.feature_info[STRIDE_16]["num_chs"])
+
+
+def insist_on_sides(net: SkinNet, sides: Iterable[int], traced: bool) -> None:
+    """Raises `BackboneError` unless `net` takes photos of all these sides (px), and `traced` gives feature maps too."""
+    was = net.training
+    net.eval()
+    for side in sorted(set(sides)):
+        try:
+            with torch.no_grad():
+                (net.trace if traced else net)(torch.zeros(1, 3, side, side))
+        except Exception as error:  # timm's models refuse in ways of their own
+            raise BackboneError(
+                f"{net.backbone} cannot learn from photos of {side} px ({error}): give it one side that it takes by"
+                f" --size and --stages, or name one of {', '.join(PRESETS)}"
+            ) from error
+    net.train(was)
 
 
 def logits_of(evidence: Tensor) -> Tensor:

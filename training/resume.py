@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from training import config
-from training.run_folder import LAST, RunError
+from training.run_folder import LAST
+from training.saving import RunError
 
 PACE = {"stages", "learning_rate", "schedule", "warm_up", "averaging", "clip", "settle", "precision"}
 COURSE = {"workers", "every", "save_every", "patience", "mlflow"}

@@ -1,18 +1,15 @@
 """The folder of a run: `last.pt` (all that the next step depends on) and `log.csv` (one row per validation)."""
 
 import csv
-import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from training.saving import RunError, replacing
+
 LAST, LOG = "last.pt", "log.csv"
-
-
-class RunError(RuntimeError):
-    """A run's folder cannot be read or written; the text says what to do."""
 
 
 class RunFolder:
@@ -20,7 +17,13 @@ class RunFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.advice = f"{folder / LAST} holds the last good step"
+
+    @property
+    def left(self) -> str:
+        """What is left of the run when it ends here."""
+        if (self.folder / LAST).exists():
+            return f"{self.folder / LAST} holds the last step that was saved"
+        return "no step of this run was saved"
 
     def read(self, device: torch.device) -> dict[str, Any] | None:
         """The saved state, or None for a new run."""
@@ -43,26 +46,19 @@ class RunFolder:
 
     def write(self, state: dict[str, Any]) -> None:
         """Replace the saved state. Raises `RunError` when there is no room; the state before stays."""
-        unfinished = self.folder / f"{LAST}.part"
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+        # torch reports a full disk as RuntimeError
+        with replacing(self.folder / LAST, self.left, RuntimeError) as unfinished:
             torch.save(state, unfinished)
-            os.replace(unfinished, self.folder / LAST)
-        except (OSError, RuntimeError) as error:  # torch reports a full disk as RuntimeError
-            unfinished.unlink(missing_ok=True)
-            raise RunError(
-                f"{self.folder / LAST} could not be saved ({error}): free some space; {self.advice}"
-            ) from error
 
-    def log(self, row: dict[str, Any]) -> None:
-        """Append a row."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        new = not (self.folder / LOG).exists()
-        with (self.folder / LOG).open("a", newline="") as file:
-            writer = csv.DictWriter(file, row)
-            if new:
-                writer.writeheader()
-            writer.writerow(row)
+    def log(self, row: Mapping[str, Any]) -> None:
+        """Append a row. Raises `RunError` when there is no room; the rows before stay."""
+        self._write_rows([*self.rows(), row])
+
+    def _write_rows(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        with replacing(self.folder / LOG, self.left) as unfinished, unfinished.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)))
+            writer.writeheader()
+            writer.writerows(rows)
 
     def rows(self) -> list[dict[str, str]]:
         """The log."""
@@ -72,9 +68,11 @@ class RunFolder:
             return list(csv.DictReader(file))
 
     def forget_after(self, step: int) -> None:
-        """Drop rows that a run wrote after the state it continues from."""
-        kept = [row for row in self.rows() if int(row["step"]) <= step]
-        if kept != self.rows():
-            (self.folder / LOG).unlink()
-            for row in kept:
-                self.log(row)
+        """Drop rows that a run wrote after the state it continues from. Raises `RunError` for a damaged log."""
+        rows = self.rows()
+        try:
+            kept = [row for row in rows if int(row["step"]) <= step]
+        except (KeyError, TypeError, ValueError):
+            raise RunError(f"{self.folder / LOG} is damaged: delete it, the run goes on without its rows") from None
+        if kept != rows:
+            self._write_rows(kept)

@@ -55,14 +55,23 @@ def check_windows(stages: Sequence[Stage], augmentation: str) -> None:
         raise ValueError(f"--augmentation {augmentation} cuts no windows: give --stages without crop, such as {whole}")
 
 
+def sides(stages: Sequence[Stage], whole: int) -> set[int]:
+    """All sides in px that a network learns from or is graded at: beside windows, `whole` photos are graded."""
+    return {stage.size for stage in stages} | {whole for stage in stages if stage.crop}
+
+
 def check_stages(stages: Sequence[Stage], side: int, cells: int) -> None:
     """Raises ValueError when windows of `side` px photos do not follow a grid of `cells` (0: the maps are unknown)."""
     for stage in stages:
         if stage.crop and not cells:
-            raise ValueError("stages with `crop` need synthetic skin: a photo's grade does not hold for a part of it")
+            raise ValueError(
+                "stages with `crop` need synthetic skin and its maps, since a photo's grade does not hold for a part of"
+                " it: give --stages without crop"
+            )
         if stage.crop and (side % cells or stage.size % (side // cells) or stage.size > side):
             raise ValueError(
-                f"crop{stage.size}: windows of {side} px photos need sides of whole {side / cells:g} px cells"
+                f"crop{stage.size}: windows of {side} px photos need sides of whole {side / cells:g} px cells, "
+                f"and --size a multiple of {cells} px"
             )
         if stage.size > side:
             raise ValueError(f"stage {stage.name}: photos are {side} px; give --size {stage.size} or more")

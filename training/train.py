@@ -34,15 +34,16 @@ from training.grade_weights import grade_counts
 from training.groups import split_by_group, told
 from training.labels import NOT_LABELLED
 from training.metrics import report, table
-from training.model import SkinNet
+from training.model import SkinNet, insist_on_sides
 from training.parts import advice, graded_parts, parts_not_told
 from training.photo_set import PhotoSet, load_or_render, renderer_digest
 from training.preprocess import box_resize
 from training.recipe import Recipe
 from training.resume import insist_on_same
-from training.run_folder import RunError
 from training.sampler import balanced_weights
-from training.stages import TURNS, Stage, check_stages, check_windows, parse_stages
+from training.saving import RunError, saving
+from training.settings_check import check
+from training.stages import TURNS, Stage, parse_stages, sides
 from training.synthetic_folder import SYNTHETIC, source_of
 from training.tracking import tracker
 from training.trainer import Diverged, Trainer
@@ -55,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = config.resolve(config.parser("python -m training.train", __doc__), argv)
     try:
         run(args)
-    except (ValueError, DataError, BackboneError, CheckpointError, RunError, Diverged) as error:
+    except (ValueError, DataError, BackboneError, CheckpointError, RunError, Diverged, OSError) as error:
         print(f"training.train: {error}", file=sys.stderr)
         return 2
     finally:
@@ -65,17 +66,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace) -> None:
     """A whole run. Settings are judged before the first photo is drawn, the photos before the first step."""
+    check(args)
     distributed.join()
     insist_on_same(args)
     torch.manual_seed(args.seed)
     stages, losses = parse_stages(args.stages), parse_losses(args.loss)
-    check_windows(stages, args.augmentation)
     names = [field.name for field in fields(Recipe) if field.name != "stages"]
     recipe = Recipe(tuple(stages), **{name: getattr(args, name) for name in names})
     track = tracker(args.mlflow and distributed.rank() == 0, vars(args))
     net = starting_net(args, stages)
+    traced = args.maps and args.augmentation == TURNS and not (args.data or args.only)
+    insist_on_sides(net, sides(stages, args.size), traced)
     training, held_out = distributed.in_turn(lambda: read_photos(args))
-    check_stages(stages, args.size, training.cells.shape[1] if args.maps else 0)
     weights = balanced_weights(training.labels) if args.sampler == "balanced" else None
     loss = AttributeLosses(losses, grade_counts(training.labels, weights))
     batches = Batches(training, recipe.batch, recipe.seed, weights, args.augmentation, args.maps and not args.only)
@@ -107,12 +109,14 @@ def starting_net(args: argparse.Namespace, stages: Sequence[Stage]) -> SkinNet:
 def read_photos(args: argparse.Namespace) -> tuple[PhotoSet, PhotoSet]:
     """Training and held-out photos; no person is in both. Says what cannot be learned; raises when nothing can."""
     if args.data:
-        photos = photo_set(args.data, args.size)
+        photos = photo_set(args.data, args.size, 2)
         print(told(photos.people), file=sys.stderr)
     else:
-        photos = load_or_render(args.synthetic, args.size, args.seed, args.balanced)
+        with saving(Path("cache"), "a folder in it that ends in a bare number is unfinished: delete it"):
+            photos = load_or_render(args.synthetic, args.size, args.seed, args.balanced)
+    sentences = learnable(photos, [args.only] if args.only else KEYS)
     photos = alone(photos, args.only) if args.only else photos
-    for sentence in [*([] if args.only else learnable(photos)), *advice(photos)]:
+    for sentence in [*sentences, *advice(photos)]:
         print(f"training.train: {sentence}", file=sys.stderr)
     training, held_out = split_by_group(photos.people, args.held_out, args.seed)
     return photos.take(training), photos.take(held_out)
@@ -169,7 +173,7 @@ def finish(net: SkinNet, training: PhotoSet, held_out: PhotoSet, prior: Prior, a
     measured = report(held_out.clean, decoding.utilities(logits).argmax(-1))
     drawn = f"{SYNTHETIC}, {len(training)} photos, renderer {renderer_digest()}"
     source = source_of(args.data) if args.data else drawn
-    start = checkpoint.load(args.init).info["training"] if args.init else args.pretrained
+    start = checkpoint.load(args.init).info.get("training", "unknown") if args.init else args.pretrained
     about = {"data": source, "seed": args.seed, "stages": args.stages, "started_from": start, "metrics": measured}
     parts = {"graded_parts": graded_parts(training), "parts_not_told": parts_not_told(training)}
     checkpoint.save(args.out, net, size, decoding, training=about, **parts, heatmap_scale=heatmap_scale(maps))

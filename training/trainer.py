@@ -26,7 +26,7 @@ Score = Callable[[SkinNet], float]
 
 
 class Diverged(RuntimeError):
-    """The loss is not a number any more."""
+    """The loss or its gradient is not a number any more."""
 
 
 class Trainer:
@@ -98,16 +98,19 @@ class Trainer:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.precision == "bf16"):
             loss = self.shared(batch.to(self.device))
         if not torch.isfinite(loss):
-            raise Diverged(
-                f"the loss of step {self.step} is {loss.item()}: lower --learning-rate; {self.folder.advice}"
-            )
+            raise self._diverged(f"loss of step {self.step} is {loss.item()}")
         self.optimizer.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(self.student.parameters(), self.recipe.clip)
+        length = nn.utils.clip_grad_norm_(self.student.parameters(), self.recipe.clip)
+        if not torch.isfinite(length):  # clipped, it would be no number in all weights
+            raise self._diverged(f"gradient of step {self.step} has length {length.item()}")
         self.optimizer.step()
         average(self.averaged, self.net, min(self.recipe.averaging, self.step / (10 + self.step)))
         self.step += 1
         return loss.item()
+
+    def _diverged(self, what: str) -> Diverged:
+        return Diverged(f"the {what}: lower --learning-rate; {self.folder.left}")
 
     def _validate(self, score: Score, stage: Stage, losses: list[float]) -> dict[str, float | int | str]:
         here = score(self.averaged) if distributed.rank() == 0 else 0.0

@@ -107,7 +107,6 @@ def test_the_page_loads_nothing_and_shows_every_attribute(written):
     ("words", "says"),
     [
         (["absent", "1"], "absent"),
-        (["0", "1", "--synthetic", "0"], "at least one photo"),
         (["0", "1", "--data", "absent"], "there is no folder"),
         (["0", "1", "--html", "absent/page.html"], "cannot be written"),
     ],
@@ -117,6 +116,13 @@ def test_bad_input_is_one_sentence(written, words, says, capsys, monkeypatch):
     assert main(words) == 2
     said = capsys.readouterr().err.splitlines()[-1]
     assert says in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize("wrong", ["--synthetic=0", "--seed=-1"])
+def test_a_number_that_is_no_good_is_refused(wrong, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["0", "1", wrong])
+    assert end.value.code == 2 and f"error: argument {wrong.partition('=')[0]}: " in capsys.readouterr().err
 
 
 def test_models_of_different_sizes_are_not_compared(written, tmp_path, capsys):

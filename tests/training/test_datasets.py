@@ -1,5 +1,6 @@
 """Labelled photos as arrays, what can be learned from them, and the command that says so."""
 
+import os
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.training.helpers import FULL, put_photo
+from training import train
 from training.datasets import DataError, learnable, main, photo_set
 from training.labels import Labelled
 from training.pixels import load_pixels
@@ -57,6 +59,16 @@ def test_photos_that_do_not_fit_into_memory_are_refused_before_any_is_read(tmp_p
     put_photo(tmp_path, "a.jpg", FULL)
     with pytest.raises(DataError, match=r"need 3000 GB of memory .* choose a smaller --size"):
         photo_set(tmp_path, 10**6)
+
+
+def test_training_needs_memory_for_the_photos_twice_since_it_parts_them(tmp_path, monkeypatch, capsys):
+    put_photo(tmp_path, "a.jpg", FULL)
+    told, room = os.sysconf, {"SC_PAGE_SIZE": 48, "SC_PHYS_PAGES": 48 * 3}  # for one photo of 48 px
+    monkeypatch.setattr(os, "sysconf", lambda name: room.get(name) or told(name))
+    assert len(photo_set(tmp_path, 48)) == 1
+    flags = ["--data", str(tmp_path), "--size", "48", "--stages", "48:8", "--batch", "4"]
+    assert train.main(["--out", str(tmp_path / "run"), *flags]) == 2
+    assert "of memory" in capsys.readouterr().err
 
 
 def test_what_cannot_be_learned_is_told_by_attribute(tmp_path):

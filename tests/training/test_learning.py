@@ -1,6 +1,7 @@
 """The network, its loss, its maps; training resumes to the same weights; the commands say what is wrong."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import torch
 
 from training import checkpoint, evaluate, train
 from training.calibrate import conformal_threshold, fit_temperature
+from training.decoding import Decoding
 from training.losses import masked_loss
 from training.model import SEVERITY, SkinNet, severity_maps
 
@@ -44,8 +46,6 @@ def test_a_far_miss_costs_more_than_a_near_one():
 
 
 def test_a_checkpoint_reads_back_what_was_saved(tmp_path, net):
-    from training.decoding import Decoding
-
     decoding = Decoding(temperature=(1.5,) * 5)
     checkpoint.save(tmp_path, net, 64, decoding, training={"data": "x"})
     loaded = checkpoint.load(tmp_path)
@@ -55,20 +55,36 @@ def test_a_checkpoint_reads_back_what_was_saved(tmp_path, net):
     assert loaded.decoding == decoding and loaded.size == 64
 
 
-@pytest.mark.parametrize("damage", ["no record", "no json", "no weights", "cut weights"])
-def test_a_damaged_checkpoint_is_refused_with_a_sentence(tmp_path, net, damage):
-    from training.decoding import Decoding
+DAMAGES = {
+    "a list": lambda record: record.write_text("[]"),
+    "another schema": lambda record: record.write_text('{"schema": 9}'),
+    "no backbone": lambda record: record.write_text(record.read_text().replace('"arch"', '"net"')),
+    "no decoding": lambda record: record.write_text(record.read_text().replace('"temperature"', '"heat"')),
+    "no json": lambda record: record.write_text("{"),
+    "no record": lambda record: record.unlink(),
+    "no text": lambda record: record.write_bytes(b"\xff"),
+    "a size in words": lambda record: record.write_text(record.read_text().replace("64", '"big"')),
+    "no weights": lambda record: (record.parent / checkpoint.WEIGHTS).unlink(),
+    "cut weights": lambda record: os.truncate(record.parent / checkpoint.WEIGHTS, 1000),
+    "a folder of weights": lambda record: (
+        (record.parent / checkpoint.WEIGHTS).unlink(),
+        (record.parent / checkpoint.WEIGHTS).mkdir(),
+    ),
+}
 
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_checkpoint_is_named_with_a_remedy(tmp_path, net, damage):
     checkpoint.save(tmp_path, net, 64, Decoding())
-    record, weights = tmp_path / checkpoint.RECORD, tmp_path / checkpoint.WEIGHTS
-    {
-        "no record": record.unlink,
-        "no json": lambda: record.write_text("{"),
-        "no weights": weights.unlink,
-        "cut weights": lambda: weights.write_bytes(weights.read_bytes()[:1000]),
-    }[damage]()
-    with pytest.raises(checkpoint.CheckpointError):
+    DAMAGES[damage](tmp_path / checkpoint.RECORD)
+    with pytest.raises(checkpoint.CheckpointError, match=f"^{tmp_path}.*(copy|name|train)"):
         checkpoint.load(tmp_path)
+
+
+def test_a_file_is_no_checkpoint(tmp_path, net):
+    checkpoint.save(tmp_path, net, 64, Decoding())
+    with pytest.raises(checkpoint.CheckpointError, match="name the folder"):
+        checkpoint.load(tmp_path / checkpoint.WEIGHTS)
 
 
 def test_temperature_undoes_a_scaling():
@@ -107,6 +123,19 @@ def test_a_tiny_run_trains_on_a_folder_and_is_evaluated(tmp_path, capsys):
 def test_evaluating_nothing_ends_with_2_and_one_sentence(tmp_path, capsys):
     assert evaluate.main(["--checkpoint", str(tmp_path), "--synthetic", "5"]) == 2
     assert capsys.readouterr().err.startswith("training.evaluate: ")
+
+
+def test_figures_without_a_place_to_go_are_not_measured(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(evaluate, "open_graders", lambda *_: pytest.fail("a grader was opened first"))
+    assert evaluate.main(["--bundle", "bundle", "--synthetic", "5", "--json", str(tmp_path / "no" / "x.json")]) == 2
+    assert "x.json cannot be written: name a file in a folder that exists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", ["--seed=-1", "--synthetic=0"])
+def test_evaluating_with_a_number_that_is_no_good_ends_with_2_and_one_sentence(wrong, capsys):
+    with pytest.raises(SystemExit) as end:
+        evaluate.main(["--bundle", "bundle", "--synthetic", "5", wrong])
+    assert end.value.code == 2 and f"error: argument {wrong.partition('=')[0]}: " in capsys.readouterr().err
 
 
 def test_importing_the_attributes_does_not_import_torch():

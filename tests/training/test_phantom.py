@@ -1,6 +1,7 @@
 """Synthetic skin: grades are measured, streams are independent, seeds reproduce, tones span the range."""
 
 import json
+import re
 from functools import partial
 
 import numpy as np
@@ -83,6 +84,29 @@ def test_the_command_writes_a_labelled_folder(tmp_path):
     assert main(["--out", str(tmp_path / "skin"), "--count", "3", "--side", "64"]) == 0
     label = json.loads((tmp_path / "skin" / "00000.json").read_text())
     assert set(KEYS) <= set(label) and (tmp_path / "skin" / "00002.jpg").exists()
+
+
+@pytest.mark.parametrize("wrong", ["--count=0", "--seed=-1", "--side=0"])
+def test_a_number_that_is_no_good_is_refused(tmp_path, wrong, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--out", str(tmp_path / "skin"), wrong])
+    assert end.value.code == 2 and f"error: argument {wrong.partition('=')[0]}: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("out", "flags", "sentence"),
+    [
+        ("photo", ["--one"], "give a name that ends in one of .png"),
+        ("sheet", ["--sheet"], "give a name that ends in one of .png"),
+        ("file", [], "File exists"),
+        ("file/skin", [], "File exists|Not a directory"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path, out, flags, sentence, capsys):
+    (tmp_path / "file").touch()
+    assert main(["--out", str(tmp_path / out), *flags]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("training.phantom: --out ") and re.search(sentence, said)
 
 
 def test_the_seeds_layout_names_parts_and_missing_labels_as_the_seed_did(tmp_path, capsys):

@@ -12,7 +12,8 @@ from training.losses import masked_loss
 from training.model import SkinNet
 from training.recipe import Recipe
 from training.resume import insist_on_same
-from training.run_folder import LAST, RunError, RunFolder
+from training.run_folder import LAST, RunFolder
+from training.saving import RunError
 from training.stages import Stage
 from training.trainer import Trainer
 

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from training.arguments import COUNT, SEED
 from training.attributes import ATTRIBUTES
 from training.checkpoint import CheckpointError
 from training.compare.moves import moves
@@ -34,8 +35,8 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("new", type=Path, metavar="NEW", help="bundle or checkpoint that they would get")
     photos = p.add_mutually_exclusive_group()
     photos.add_argument("--data", type=Path, metavar="DIR", help="labelled photos that neither learned from")
-    photos.add_argument("--synthetic", type=int, default=500, metavar="N", help="photos to render (default 500)")
-    p.add_argument("--seed", type=int, default=4242, help="of the rendered photos and the intervals (default 4242)")
+    photos.add_argument("--synthetic", type=COUNT, default=500, metavar="N", help="photos to render (default 500)")
+    p.add_argument("--seed", type=SEED, default=4242, help="of the rendered photos and the intervals (default 4242)")
     p.add_argument("--html", type=Path, default=Path("compare.html"), help="the page (default compare.html)")
     p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     return p
@@ -76,8 +77,6 @@ def read_photos(args: argparse.Namespace, size: int) -> tuple[PhotoSet, str]:
     """The photos, and what they are."""
     if args.data:
         return photo_set(args.data, size), f"photos in {args.data}"
-    if args.synthetic < 1:
-        raise DataError("--synthetic needs at least one photo")
     return render_set(args.synthetic, size, args.seed), f"photos of synthetic skin, seed {args.seed}"
 
 

@@ -12,10 +12,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from training.arguments import COUNT, SEED
 from training.checkpoint import CheckpointError
 from training.faithfulness.figures import score
 from training.faithfulness.text import tables
 from training.graders import BundleGrader, CheckpointGrader, Grader
+from training.inspect.__main__ import check_target
 from training.photo_set import render_set
 
 
@@ -27,9 +29,9 @@ def parser() -> argparse.ArgumentParser:
     grader = p.add_mutually_exclusive_group(required=True)
     grader.add_argument("--checkpoint", type=Path, help="checkpoint folder")
     grader.add_argument("--bundle", type=Path, help="bundle folder; the maps of its ExecuTorch file are scored")
-    p.add_argument("--synthetic", type=int, default=300, metavar="N", help="photos to render (default 300)")
-    p.add_argument("--probed", type=int, default=24, metavar="N", help="of these, how many to change (default 24)")
-    p.add_argument("--seed", type=int, default=4242, help="of photos, random orders and intervals (default 4242)")
+    p.add_argument("--synthetic", type=COUNT, default=300, metavar="N", help="photos to render (default 300)")
+    p.add_argument("--probed", type=COUNT, default=24, metavar="N", help="of these, how many to change (default 24)")
+    p.add_argument("--seed", type=SEED, default=4242, help="of photos, random orders and intervals (default 4242)")
     p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     return p
 
@@ -38,18 +40,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Print the figures; 0 when the checks hold, 1 when one does not, 2 with a sentence when nothing was measured."""
     args = parser().parse_args(argv)
     try:
-        if min(args.synthetic, args.probed) < 1:
-            raise ValueError("--synthetic and --probed need at least one photo")
+        check_target(args.json)
         grader: Grader = CheckpointGrader.open(args.checkpoint) if args.checkpoint else BundleGrader.open(args.bundle)
         photos = render_set(args.synthetic, grader.size, args.seed)
         figures = score(grader, photos, args.seed, args.probed)
-    except (CheckpointError, ValueError) as error:
+        record = json.dumps(figures, ensure_ascii=False)
+        print(record if args.json == "-" else tables(figures))
+        if args.json and args.json != "-":
+            Path(args.json).write_text(record + "\n", "utf-8")
+    except (CheckpointError, ValueError, OSError) as error:
         print(f"training.faithfulness: {error}", file=sys.stderr)
         return 2
-    record = json.dumps(figures, ensure_ascii=False)
-    if args.json and args.json != "-":
-        Path(args.json).write_text(record + "\n", "utf-8")
-    print(record if args.json == "-" else tables(figures))
     return 0 if all(figures["checks"].values()) else 1
 
 

@@ -18,14 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from training.arguments import COUNT, SEED
+from training.arguments import picture as picture_file
 from training.attributes import ATTRIBUTES, KEYS
 from training.calibrate import heatmap_scale
 from training.cam_methods import METHODS, CamMethods
 from training.checkpoint import CheckpointError, load
+from training.datasets import DataError
 from training.faithfulness.energy import energy_in_mask
 from training.faithfulness.figures import JUDGED
 from training.faithfulness.places import JUDGED_DEGREES, Places, every_attribute
 from training.heat_maps import HeatMaps
+from training.inspect.__main__ import check_target
 from training.model import SkinNet
 from training.photo_set import PhotoSet, render_set
 
@@ -35,32 +39,39 @@ UP, DOWN, OPAQUE = (0xE6, 0x61, 0x00), (0x5D, 0x3A, 0x9B), 0.75
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the table, write the picture; 2 with a sentence when there is no checkpoint."""
+    """Print the table, write the picture; 2 with a sentence when that cannot be."""
     p = argparse.ArgumentParser(
         "python -m training.faithfulness.methods",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     p.add_argument("--checkpoint", type=Path, default=Path("training/reference"), help="checkpoint folder")
-    p.add_argument("--synthetic", type=int, default=100, metavar="N", help="photos to render (default 100)")
-    p.add_argument("--seed", type=int, default=4242)
-    p.add_argument("--picture", type=Path, help="write one photo under every method to this file")
+    p.add_argument("--synthetic", type=COUNT, default=100, metavar="N", help="photos to render (default 100)")
+    p.add_argument("--seed", type=SEED, default=4242)
+    p.add_argument("--picture", type=picture_file, help="write one photo under every method to this file")
     p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     args = p.parse_args(argv)
     try:
-        loaded = load(args.checkpoint)
-    except CheckpointError as error:
+        for target in (args.json, args.picture):
+            check_target(target)
+        compare(args)
+    except (CheckpointError, DataError, OSError) as error:
         print(f"training.faithfulness.methods: {error}", file=sys.stderr)
         return 2
+    return 0
+
+
+def compare(args: argparse.Namespace) -> None:
+    """Print and write what was asked for. Raises `CheckpointError`, or OSError where a file cannot be written."""
+    loaded = load(args.checkpoint)
     photos = render_set(args.synthetic, loaded.size, args.seed)
     maps = maps_by_method(loaded.net, photos)
     figures = {name: every_attribute(_energy, found, photos.cells, photos.clean) for name, found in maps.items()}
-    if args.picture:
-        picture(photos, maps).save(args.picture)
+    print(json.dumps(figures) if args.json == "-" else table(figures))
     if args.json and args.json != "-":
         Path(args.json).write_text(json.dumps(figures))
-    print(json.dumps(figures) if args.json == "-" else table(figures))
-    return 0
+    if args.picture:
+        picture(photos, maps).save(args.picture)
 
 
 def maps_by_method(net: SkinNet, photos: PhotoSet) -> dict[str, NDArray[np.float64]]:

@@ -22,10 +22,10 @@ def tally(photos: Sequence[Labelled]) -> Ints:
     return counts
 
 
-def unlearnable(counts: Ints) -> list[str]:
-    """One sentence for each attribute whose photos per grade (5,5) show fewer than two grades."""
+def unlearnable(counts: Ints, keys: Sequence[str] = KEYS) -> list[str]:
+    """One sentence for each of these attributes whose photos per grade (attributes,5) show fewer than two grades."""
     sentences = []
-    for key, grades in zip(KEYS, counts, strict=True):
+    for key, grades in zip(keys, counts, strict=True):
         if not grades.any():
             sentences.append(f"{key} cannot be learned: no photo is labelled; give some a grade of {key}")
         elif np.count_nonzero(grades) == 1:

@@ -8,12 +8,14 @@ python -m training.phantom --out sheet.png --sheet                    # every at
 
 import argparse
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from training.arguments import COUNT, SEED, picture
 from training.attributes import GRADES, KEYS
 from training.phantom.fields import REFERENCE_SIDE
 from training.phantom.photo import TONES, render
@@ -32,9 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     what = p.add_mutually_exclusive_group()
     what.add_argument("--one", action="store_true", help="one photo")
     what.add_argument("--sheet", action="store_true", help="five attributes by five grades, and the tones")
-    p.add_argument("--count", type=int, default=100, help="photos in the folder (default 100)")
-    p.add_argument("--seed", type=int, default=1)
-    p.add_argument("--side", type=int, help="px (default 256; 768 with --one)")
+    p.add_argument("--count", type=COUNT, default=100, help="photos in the folder (default 100)")
+    p.add_argument("--seed", type=SEED, default=1)
+    p.add_argument("--side", type=COUNT, help="px (default 256; 768 with --one)")
     p.add_argument("--grades", type=parse_grades, default={}, help="for --one, KEY=GRADE,… (others are middling)")
     p.add_argument("--tone", type=int, choices=range(len(TONES)), help="for --one, 0 very light .. 5 dark")
     p.add_argument("--balanced", action=argparse.BooleanOptionalAction, help="every grade equally often (default)")
@@ -43,19 +45,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     p.add_argument("--masks", action="store_true", help="also write each attribute's map: NAME.KEY.png in OUT/masks")
     args = p.parse_args(argv)
-    args.out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        draw(args)
+    except (ArgumentTypeError, OSError) as error:
+        print(f"training.phantom: --out {error}", file=sys.stderr)
+        return 2
+    print(f"written: {args.out}", file=sys.stderr)
+    return 0
+
+
+def draw(args: argparse.Namespace) -> None:
+    """Write what was asked for. Raises `ArgumentTypeError` or OSError where `args.out` cannot hold it."""
     if args.one:
+        file = picture(str(args.out))
         phantom = render(args.seed, 0, MIDDLING | args.grades, args.side or 768, args.tone)
-        Image.fromarray(phantom.pixels).save(args.out)
+        Image.fromarray(phantom.pixels).save(file)
     elif args.sheet:
-        Image.fromarray(contact_sheet(args.seed, args.side or 256)).save(args.out)
+        file = picture(str(args.out))
+        Image.fromarray(contact_sheet(args.seed, args.side or 256)).save(file)
     else:
         balanced = args.balanced if args.balanced is not None else not args.seed_layout
         wanted = FolderPlan(args.out, args.seed, args.side or REFERENCE_SIDE, args.seed_layout, args.masks)
         labels = write_folder(wanted, plan_grades(args.count, args.seed, balanced))
         print(ceiling_text(labels), file=sys.stderr)
-    print(f"written: {args.out}", file=sys.stderr)
-    return 0
 
 
 def parse_grades(text: str) -> dict[str, int]:

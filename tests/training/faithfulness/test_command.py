@@ -8,7 +8,7 @@ from tests.training.faithfulness.helpers import OneCell
 from training import checkpoint
 from training.attributes import KEYS
 from training.decoding import Decoding
-from training.faithfulness import randomise
+from training.faithfulness import methods, randomise
 from training.faithfulness.__main__ import main
 from training.faithfulness.figures import score
 from training.faithfulness.text import tables
@@ -44,7 +44,34 @@ def test_the_command_prints_one_json_object_and_fails_with_its_checks(tmp_path, 
     assert figures["photos"] == 6 and status == 1 and not all(figures["checks"].values())
 
 
-@pytest.mark.parametrize("wrong", [["--synthetic", "0"], ["--probed", "0"], []])
-def test_the_command_ends_with_2_and_a_sentence(tmp_path, capsys, wrong):
-    assert main(["--checkpoint", str(tmp_path), *wrong]) == 2
-    assert capsys.readouterr().err.startswith("training.faithfulness: ")
+COMMANDS = {"faithfulness": main, "faithfulness.methods": methods.main}
+
+
+def test_without_a_checkpoint_the_command_ends_with_2_and_a_sentence(tmp_path, capsys):
+    for name, command in COMMANDS.items():
+        assert command(["--checkpoint", str(tmp_path)]) == 2
+        assert capsys.readouterr().err.startswith(f"training.{name}: ")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_file_that_cannot_be_written_is_named_before_anything_is_measured(tmp_path, name, capsys):
+    where = ["--checkpoint", str(tmp_path / "none"), "--json", str(tmp_path / "no" / "figures.json")]
+    assert COMMANDS[name](where) == 2
+    assert "figures.json cannot be written: name a file in a folder that exists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("faithfulness", ["--synthetic", "0"]),
+        ("faithfulness", ["--probed", "0"]),
+        ("faithfulness", ["--seed", "-1"]),
+        ("faithfulness.methods", ["--synthetic", "0"]),
+        ("faithfulness.methods", ["--seed", "-1"]),
+        ("faithfulness.methods", ["--picture", "methods"]),
+    ],
+)
+def test_a_number_or_name_that_is_no_good_ends_with_2_and_a_sentence(tmp_path, name, wrong, capsys):
+    with pytest.raises(SystemExit) as end:
+        COMMANDS[name](["--checkpoint", str(tmp_path), *wrong])
+    assert end.value.code == 2 and f"error: argument {wrong[0]}: " in capsys.readouterr().err
