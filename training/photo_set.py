@@ -150,5 +150,6 @@ def load_or_render(count: int, size: int, seed: int, balanced: bool = True, cach
 def renderer_digest() -> str:
     """Twelve hex digits that change whenever the code that draws or resizes photos does."""
     here = Path(__file__).parent
-    sources = [*sorted((here / "phantom").glob("*.py")), here / "preprocess.py", Path(__file__)]
+    drawing = sorted(set((here / "phantom").glob("*.py")) - {here / "phantom" / "__main__.py"})
+    sources = [*drawing, here / "preprocess.py", Path(__file__)]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]

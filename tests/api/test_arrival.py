@@ -1,11 +1,17 @@
 """What reaches gunicorn and is no request, or says things about itself: against the real web process."""
 
+import http.client
+import itertools
 import json
 import socket
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
+from api.arrival import Worker, threads
 from api.config import Config
 from tests.faults.erase import MARKER
 from tests.people import Person
@@ -89,3 +95,28 @@ def test_without_a_trusted_proxy_this_machine_is_not_believed_either(server, cla
     head += ["Content-Type: application/json", f"Content-Length: {len(body)}", "Connection: close", "", body]
     status, _, answer, _ = said(server, "\r\n".join(head))
     assert (status, json.loads(answer)["type"]) == (403, "urn:skinscore:problem:foreign-origin")
+
+
+def test_a_connection_serves_requests_that_follow_at_once_and_those_that_come_later(server):
+    with Person(server.port) as me:
+        answers = []
+        for pause in (0, 0, 10 * Worker.linger / 1000, 0):
+            time.sleep(pause)
+            answers.append(me.ask("GET", "/v1/account")[0])
+    assert answers == [200] * 4
+
+
+def test_clients_that_never_pause_keep_nobody_out(server):
+    end = time.monotonic() + 2
+
+    def visits() -> int:
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as line:
+            for number in itertools.count(1):
+                line.request("GET", "/healthz")
+                line.getresponse().read()
+                if time.monotonic() > end:
+                    return number
+
+    with ThreadPoolExecutor(2 * threads) as pool:
+        counts = [done.result() for done in [pool.submit(visits) for _ in range(2 * threads)]]
+    assert min(counts) > 3  # who waits for the others to end comes to one or two
