@@ -33,7 +33,7 @@ def test_an_attribute_learned_alone_has_no_maps_of_all_five_beside_it(flags, map
     monkeypatch.setattr(train, "Trainer", reached)
     monkeypatch.setattr(train, "load_or_render", lambda *_: render_set(12, 56, seed=3))
     with pytest.raises(Reached):
-        train.run(settings("--size", "56", "--stages", "32:8", *flags))
+        train.run(settings("--size", "56", "--stages", "32:32", *flags))
 
 
 @pytest.mark.parametrize("augmentation", ["none", "HorizontalFlip"])
