@@ -12,7 +12,7 @@ Run the same command again and it goes on where it stopped. One row per validati
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -22,33 +22,28 @@ from numpy.typing import NDArray
 from training import checkpoint, config, distributed
 from training.attention import AttendedLoss
 from training.attribute_losses import AttributeLosses, parse_losses
-from training.attributes import KEYS
-from training.augmentations import AUGMENTATIONS, augment
 from training.backbones import BackboneError, needs_size
-from training.batches import NONE, Batches
+from training.batches import Batches
 from training.calibrate import fit_decoding, heatmap_scale, predict
 from training.checkpoint import CheckpointError
-from training.datasets import DataError, learnable, photo_set
-from training.decoding import Decoding, Prior
+from training.datasets import DataError
+from training.decoding import Prior
 from training.grade_weights import grade_counts
-from training.groups import split_by_group, told
-from training.labels import NOT_LABELLED
+from training.material import as_seen, read_photos
 from training.metrics import report, table
 from training.model import SkinNet, insist_on_sides
-from training.parts import advice, graded_parts, parts_not_told
-from training.photo_set import PhotoSet, load_or_render, renderer_digest
-from training.preprocess import box_resize
+from training.parts import graded_parts, parts_not_told
+from training.photo_set import PhotoSet, renderer_digest
 from training.recipe import Recipe
 from training.resume import insist_on_same
 from training.sampler import balanced_weights
-from training.saving import RunError, saving
+from training.saving import RunError
 from training.settings_check import check
 from training.stages import TURNS, Stage, parse_stages, sides
 from training.synthetic_folder import SYNTHETIC, source_of
 from training.tracking import tracker
 from training.trainer import Diverged, Trainer
-
-WATCHED = 400  # held-out photos looked at while training; all are used at the end
+from training.watch import WATCHED, Watch
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -106,63 +101,9 @@ def starting_net(args: argparse.Namespace, stages: Sequence[Stage]) -> SkinNet:
     return SkinNet(args.backbone, pretrained, args.drop_rate, stages[-1].size, args.normalised_by)
 
 
-def read_photos(args: argparse.Namespace) -> tuple[PhotoSet, PhotoSet]:
-    """Training and held-out photos; no person is in both. Says what cannot be learned; raises when nothing can."""
-    if args.data:
-        photos = photo_set(args.data, args.size, 2)
-        print(told(photos.people), file=sys.stderr)
-    else:
-        with saving(Path("cache"), "a folder in it that ends in a bare number is unfinished: delete it"):
-            photos = load_or_render(args.synthetic, args.size, args.seed, args.balanced)
-    sentences = learnable(photos, [args.only] if args.only else KEYS)
-    photos = alone(photos, args.only) if args.only else photos
-    for sentence in [*sentences, *advice(photos)]:
-        print(f"training.train: {sentence}", file=sys.stderr)
-    training, held_out = split_by_group(photos.people, args.held_out, args.seed)
-    return photos.take(training), photos.take(held_out)
-
-
-def alone(photos: PhotoSet, key: str) -> PhotoSet:
-    """The photos with the labels of one attribute only."""
-    others = np.arange(len(KEYS)) != KEYS.index(key)
-    labels, clean = (np.where(others, NOT_LABELLED, grades) for grades in (photos.labels, photos.clean))
-    return replace(photos, labels=labels, clean=clean).take(np.flatnonzero((labels >= 0).any(1)))
-
-
-def as_seen(photos: PhotoSet, augmentation: str, base: int) -> PhotoSet:
-    """Photos as a network that was trained at side `base` with this augmentation is shown them when it is graded."""
-    if augmentation not in (TURNS, NONE):
-        row = AUGMENTATIONS[augmentation].validation
-        return replace(photos, images=augment(row, photos.images, np.random.default_rng(0), base))
-    if photos.images.shape[1] == base:
-        return photos
-    return replace(photos, images=np.stack([box_resize(image, base) for image in photos.images]))
-
-
 def as_prior(shares: NDArray[np.float64]) -> Prior:
     """Shares (5,5) as a decoding holds them."""
     return tuple(tuple(round(float(share), 6) for share in row) for row in shares)
-
-
-@dataclass(frozen=True)
-class Watch:
-    """Scores a network while it trains: P-Recall over grades present, or the accuracy of the likeliest grade.
-
-    At the side (px) at which the network will be used, in every stage: scores at other sides could not be compared.
-    """
-
-    photos: PhotoSet
-    prior: Prior
-    select: str
-
-    def __call__(self, net: SkinNet) -> float:
-        """Balanced decoding before calibration; whole photos are graded also while windows are learned."""
-        logits, _ = predict(net, self.photos.images, self.photos.images.shape[1])
-        if self.select == "accuracy":
-            known = self.photos.labels >= 0
-            return float((logits.argmax(-1) == self.photos.labels)[known].mean())
-        answers = Decoding(prior=self.prior).utilities(logits).argmax(-1)
-        return float(report(self.photos.clean, answers)["mean_p_recall_present"])
 
 
 def finish(net: SkinNet, training: PhotoSet, held_out: PhotoSet, prior: Prior, args: argparse.Namespace) -> None:

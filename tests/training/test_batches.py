@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tests.training.helpers import noise_photos
-from training import distributed, train
+from training import distributed, material
 from training.batches import Batches, cut, turn, window_grades
 from training.dense import DenseHeads
 from training.phantom.maps import SIGNS
@@ -58,7 +58,7 @@ def test_a_window_is_graded_on_its_own_map_as_the_whole_photo_is(skin):
 
 
 def test_a_window_teaches_no_attribute_that_its_photo_does_not(skin):
-    alone = Batches(train.alone(skin, "oil"), 6, seed=7).at(0, Stage(32, 8, crop=True)).labels
+    alone = Batches(material.alone(skin, "oil"), 6, seed=7).at(0, Stage(32, 8, crop=True)).labels
     whole = Batches(skin, 6, seed=7).at(0, Stage(32, 8, crop=True)).labels
     assert torch.equal(alone[:, 0], whole[:, 0]) and (alone[:, 1:] == -1).all() and (whole >= 0).all()
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tests.training.helpers import noise_photos
-from training import config, train, trainer
+from training import config, material, train, trainer
 from training.batches import Batches
 from training.losses import masked_loss
 from training.model import SkinNet
@@ -114,7 +114,7 @@ def test_a_folder_without_a_state_is_a_new_run(begun):
 
 
 def test_a_refused_run_reads_no_photos_and_keeps_its_record(begun, monkeypatch, capsys):
-    monkeypatch.setattr(train, "load_or_render", lambda *_: pytest.fail("photos were rendered first"))
+    monkeypatch.setattr(material, "load_or_render", lambda *_: pytest.fail("photos were rendered first"))
     before = (begun / config.RESOLVED).read_bytes()
     assert train.main(["--out", str(begun), "--seed", "7"]) == 2
     assert "--seed=1" in capsys.readouterr().err and (begun / config.RESOLVED).read_bytes() == before

@@ -2,7 +2,7 @@
 
 import pytest
 
-from training import checkpoint, config, train
+from training import checkpoint, config, material, train
 from training.decoding import Decoding
 from training.model import SkinNet
 from training.photo_set import render_set
@@ -31,7 +31,7 @@ def test_an_attribute_learned_alone_has_no_maps_of_all_five_beside_it(flags, map
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(train, "Trainer", reached)
-    monkeypatch.setattr(train, "load_or_render", lambda *_: render_set(12, 56, seed=3))
+    monkeypatch.setattr(material, "load_or_render", lambda *_: render_set(12, 56, seed=3))
     with pytest.raises(Reached):
         train.run(settings("--size", "56", "--stages", "32:32", *flags))
 
@@ -39,7 +39,7 @@ def test_an_attribute_learned_alone_has_no_maps_of_all_five_beside_it(flags, map
 @pytest.mark.parametrize("augmentation", ["none", "HorizontalFlip"])
 def test_windows_that_no_augmentation_would_cut_are_refused(augmentation, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(train, "load_or_render", lambda *_: pytest.fail("photos were rendered first"))
+    monkeypatch.setattr(material, "load_or_render", lambda *_: pytest.fail("photos were rendered first"))
     flags = ["--augmentation", augmentation, "--stages", "crop96:64,224:32"]
     assert train.main(["--out", "run", *flags]) == 2
     assert "such as 96:64,224:32" in capsys.readouterr().err

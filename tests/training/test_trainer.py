@@ -19,7 +19,7 @@ import timm
 import torch
 
 from tests.training.helpers import noise_photos
-from training import checkpoint, config, train
+from training import checkpoint, config, material, train, watch
 from training.attention import AttendedLoss
 from training.attribute_losses import AttributeLosses
 from training.attributes import KEYS
@@ -106,8 +106,8 @@ def test_a_network_is_watched_at_the_side_at_which_it_will_be_used(monkeypatch, 
         asked.append((images.shape[1], size))
         return np.zeros((len(images), 5, 5)), None
 
-    monkeypatch.setattr(train, "predict", predict)
-    train.Watch(train.as_seen(noise_photos(4, 192), augmentation, 96), (), "accuracy")(None)
+    monkeypatch.setattr(watch, "predict", predict)
+    watch.Watch(material.as_seen(noise_photos(4, 192), augmentation, 96), (), "accuracy")(None)
     assert asked == [(side, side)]
 
 
@@ -276,8 +276,8 @@ def test_without_a_network_pretrained_weights_say_what_to_do_instead(monkeypatch
 def test_what_can_be_seen_at_once_is_said_at_once(flags, sentence, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").touch()
-    monkeypatch.setattr(train, "load_or_render", lambda *_: pytest.fail("photos were rendered first"))
-    monkeypatch.setattr(train, "photo_set", lambda *_: pytest.fail("photos were read first"))
+    monkeypatch.setattr(material, "load_or_render", lambda *_: pytest.fail("photos were rendered first"))
+    monkeypatch.setattr(material, "photo_set", lambda *_: pytest.fail("photos were read first"))
     monkeypatch.setitem(sys.modules, "mlflow", None)
     assert train.main(["--out", "run", *flags]) == 2
     assert sentence in capsys.readouterr().err
@@ -367,7 +367,7 @@ def test_an_attribute_alone_that_cannot_be_learned_is_named_before_the_first_ste
 ):
     photos = noise_photos()
     photos.labels[:, KEYS.index("wrinkle")] = grade
-    monkeypatch.setattr(train, "photo_set", lambda *_: photos)
+    monkeypatch.setattr(material, "photo_set", lambda *_: photos)
     monkeypatch.setattr(train, "Trainer", lambda *_: pytest.fail("training began"))
     flags = ["--data", "photos", "--size", "32", "--stages", "32:8", "--batch", "4", "--only", "wrinkle"]
     assert train.main(["--out", str(tmp_path / "run"), *flags]) == 2

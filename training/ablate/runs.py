@@ -14,6 +14,7 @@ from training.ablate.tables import Row
 from training.attributes import KEYS
 from training.batches import TURNS
 from training.calibrate import predict
+from training.material import as_seen
 from training.metrics import report
 from training.photo_set import PhotoSet, load_or_render, renderer_digest
 from training.run_folder import RunFolder
@@ -129,4 +130,4 @@ def grade_row(row: Row, folders: list[Path], photos: PhotoSet, base: int) -> dic
 def test_images(row: Row, photos: PhotoSet, base: int) -> NDArray[np.uint8]:
     """The test photos as this row's networks are shown them."""
     named = [flag.partition("=")[2] for flag in row.flags if flag.startswith("--augmentation=")]
-    return train.as_seen(photos, named[0] if named else TURNS, base).images
+    return as_seen(photos, named[0] if named else TURNS, base).images
