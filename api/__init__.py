@@ -86,6 +86,7 @@ def routed() -> OpenAPI:
         doc_prefix="/docs",
         static_folder=None,
     )
+    app.config["OPENAPI_HTML_STRING"] = docs.INDEX
     for room in (auth, devices, accounts, sync, heatmaps, models, system, docs, web):
         app.register_api(room.routes)
     description.mend(app)

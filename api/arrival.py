@@ -23,7 +23,14 @@ import socket
 import time
 from typing import Any
 
-from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, ParseException
+from gunicorn.http.errors import (
+    ConfigurationProblem,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 M_ARENA_MAX = -8  # of malloc.h
@@ -77,12 +84,18 @@ class Worker(ThreadWorker):
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
         """Answer what cannot be read as a request, or what failed outside the application."""
         log = logging.getLogger("skinscore.arrival")
-        if isinstance(exc, ParseException):
+        if unreadable(exc):
             log.warning("what came is no HTTP request: %s", type(exc).__name__)
         else:
             log.error("a request failed outside the application", exc_info=exc)
         with contextlib.suppress(OSError):
             client.sendall(refusal(exc))
+
+    def _keepalive_after(self, conn: TConn, keepalive: Any) -> bool:
+        """Chunks that nobody read and nobody can read end the connection, without a second answer."""
+        with contextlib.suppress(ParseException):
+            return super()._keepalive_after(conn, keepalive)
+        return False
 
     def murder_pending(self) -> None:
         """The main thread comes here every second; what has arrived whole by now only loses its keep-alive."""
@@ -93,13 +106,19 @@ class Worker(ThreadWorker):
                     conn.sock.shutdown(socket.SHUT_RD)
 
 
+def unreadable(exc: Exception) -> bool:
+    """Whether the fault is the caller's; gunicorn has some of ours in the same family."""
+    ours = (InvalidResponseHeader, InvalidResponseHeaderName, ConfigurationProblem)
+    return isinstance(exc, ParseException) and not isinstance(exc, ours)
+
+
 def refusal(exc: Exception) -> bytes:
     """A whole answer of HTTP/1.1 that ends the connection."""
     from api import problems  # not before: the master, which reads this file, does without the application
 
     long = "the request line or a header is too long"
     detail = long if isinstance(exc, LimitRequestLine | LimitRequestHeaders) else "this is no HTTP request"
-    whole = ("bad-request", detail) if isinstance(exc, ParseException) else ("internal", "the fault is logged")
+    whole = ("bad-request", detail) if unreadable(exc) else ("internal", "the fault is logged")
     document = problems.document(*whole)
     body = json.dumps(document).encode()
     lines = [f"HTTP/1.1 {document['status']} {document['title']}", "Connection: close", f"Content-Length: {len(body)}"]

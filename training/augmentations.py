@@ -39,6 +39,11 @@ class Row:
         return library.Compose(self.build(library, round(self.pixels * scale)))
 
 
+def shown_side(name: str, base: int) -> int:
+    """Side in px of the photos that a network is shown in a run with this augmentation at base side `base`."""
+    return AUGMENTATIONS[name].side(base) if name in AUGMENTATIONS else base
+
+
 def augment(name: str, images: NDArray[np.uint8], rng: np.random.Generator, side: int) -> NDArray[np.uint8]:
     """Photos (B,S,S,3) uint8 as row `name` makes them at the base side `side`: (B,side',side',3) uint8.
 

@@ -54,7 +54,10 @@ def load(folder: Path | str) -> Checkpoint:
         arch, size, decoding = str(info["arch"]), int(info["input_size"]), Decoding.from_record(info["decoding"])
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{folder / RECORD} is damaged or incomplete ({error}): {AGAIN}") from None
-    return Checkpoint(load_weights(folder / WEIGHTS, arch, size), size, decoding, info)
+    try:
+        return Checkpoint(load_weights(folder / WEIGHTS, arch, size), size, decoding, info)
+    except CheckpointError as error:
+        raise CheckpointError(f"{error}: {AGAIN}") from None
 
 
 def _read_record(path: Path) -> dict[str, Any]:
@@ -83,14 +86,12 @@ def load_weights(path: Path | str, backbone: str = DEFAULT, size: int | None = N
         with safe_open(path, "pt") as file:
             normalised_by = (file.metadata() or {}).get(NORMALISED_BY, DATASET)  # files before there was a choice
     except (OSError, SafetensorError):
-        raise CheckpointError(f"{path} is missing or damaged: {AGAIN}") from None
+        raise CheckpointError(f"{path} is missing or damaged") from None
     try:
         net = SkinNet(backbone, size=size, normalised_by=normalised_by)
         net.load_state_dict({name: _widened(value) for name, value in stored.items()})
     except (BackboneError, RuntimeError):
-        raise CheckpointError(
-            f"{path} does not hold the weights of a {backbone} that this version can build: {AGAIN}"
-        ) from None
+        raise CheckpointError(f"{path} does not hold the weights of a {backbone} that this version can build") from None
     return net.eval()
 
 

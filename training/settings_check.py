@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from training.augmentations import AUGMENTATIONS
+from training.augmentations import AUGMENTATIONS, shown_side
 from training.photo_set import CELLS
 from training.stages import Stage, check_stages, check_windows, parse_stages
 
@@ -31,10 +31,8 @@ def _insist_on_a_step(stages: Sequence[Stage], args: argparse.Namespace) -> None
 
 def _insist_on_detail(stages: Sequence[Stage], args: argparse.Namespace) -> None:
     """Augmentations give photos of a multiple of the stage's side, for which `--size` must hold enough detail."""
-    if args.augmentation not in AUGMENTATIONS:
-        return
-    needed = max(AUGMENTATIONS[args.augmentation].side(stage.size) for stage in stages)
-    if needed > args.size:
+    needed = max(shown_side(args.augmentation, stage.size) for stage in stages)
+    if args.augmentation in AUGMENTATIONS and needed > args.size:
         raise ValueError(
             f"--augmentation {args.augmentation} makes photos of {needed} px at these --stages: give --size {needed}"
             " or more, or stages of smaller sides"

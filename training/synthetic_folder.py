@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from training.attributes import KEYS
+from training.folders import read_folder
 from training.labels import NOT_LABELLED
 from training.metrics import ceiling, text
 from training.phantom.photo import Phantom
@@ -58,9 +59,12 @@ def write_folder(plan: FolderPlan, grades: NDArray[np.int64]) -> list[dict[str, 
 
 
 def source_of(root: Path) -> str:
-    """A labelled folder, or the CSV in it, as the source of its photos; says so where any of them were rendered."""
-    folder = root if root.is_dir() else root.parent
-    return f"{SYNTHETIC} in {root}" if any(folder.rglob(MARK)) else str(root)
+    """A labelled folder, or a CSV that names photos, as their source; says so where any of them were rendered."""
+    if root.is_dir():
+        rendered = any(root.rglob(MARK))
+    else:
+        rendered = any((folder / MARK).exists() for folder in {photo.path.parent for photo in read_folder(root).photos})
+    return f"{SYNTHETIC} in {root}" if rendered else str(root)
 
 
 def _write_one(plan: FolderPlan, task: tuple[int, Sequence[int]]) -> dict[str, object]:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from training import checkpoint, config, distributed
 from training.attention import AttendedLoss
 from training.attribute_losses import AttributeLosses, parse_losses
+from training.augmentations import shown_side
 from training.backbones import BackboneError, needs_size
 from training.batches import Batches
 from training.calibrate import fit_decoding, heatmap_scale, predict
@@ -71,7 +72,7 @@ def run(args: argparse.Namespace) -> None:
     track = tracker(args.mlflow and distributed.rank() == 0, vars(args))
     net = starting_net(args, stages)
     traced = args.maps and args.augmentation == TURNS and not (args.data or args.only)
-    insist_on_sides(net, sides(stages, args.size), traced)
+    insist_on_sides(net, {shown_side(args.augmentation, side) for side in sides(stages, args.size)}, traced)
     training, held_out = distributed.in_turn(lambda: read_photos(args))
     weights = balanced_weights(training.labels) if args.sampler == "balanced" else None
     loss = AttributeLosses(losses, grade_counts(training.labels, weights))

@@ -230,6 +230,12 @@ def test_docs_can_be_read_without_the_internet(guest):
     assert 'src="http' not in page.text and 'href="http' not in page.text
 
 
+def test_the_page_above_the_description_leads_to_it_without_a_script(guest):
+    page = guest.client.get("/docs/")
+    (path,) = set(re.findall(r"url=([^\"]+)|href=\"([^\"]+)", page.text)[0]) - {""}
+    assert page.status_code == guest.client.get(path).status_code == 200 and "onclick" not in page.text
+
+
 def test_the_pages_of_the_description_run_their_own_scripts_alone(guest):
     page = guest.client.get("/docs/swagger")
     (script,) = re.findall("<script>(.*?)</script>", page.text, re.DOTALL)

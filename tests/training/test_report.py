@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.training.helpers import noise_photos
+from tests.training.helpers import noise_photos, put_photo
 from tests.training.page import Page
 from training import checkpoint
 from training.attributes import KEYS
@@ -276,3 +276,17 @@ def test_bad_input_ends_with_one_sentence(run, tmp_path, capsys, command, said):
     *before, sentence = err.splitlines()
     assert out == "" and sentence.startswith("training.report: ") and said in sentence
     assert not any("Traceback" in line for line in before)
+
+
+def test_a_list_of_photos_is_rendered_skin_where_the_photos_that_it_names_are(tmp_path):
+    for folder in ("people", "skin", "lists"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "skin" / MARK).touch()
+    for folder in ("people", "skin"):
+        put_photo(tmp_path / folder, "a.jpg")
+        (tmp_path / "lists" / f"{folder}.csv").write_text(f"path,oil\n../{folder}/a.jpg,2\n")
+        (tmp_path / f"{folder}.csv").write_text(f"path,oil\n{folder}/a.jpg,2\n")
+    assert source_of(tmp_path / "people.csv") == str(tmp_path / "people.csv")
+    assert source_of(tmp_path / "lists" / "people.csv") == str(tmp_path / "lists" / "people.csv")
+    for rendered in (tmp_path / "skin.csv", tmp_path / "lists" / "skin.csv"):
+        assert source_of(rendered) == f"synthetic skin in {rendered}"

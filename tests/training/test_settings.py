@@ -49,3 +49,11 @@ def test_windows_that_no_augmentation_would_cut_are_refused(augmentation, tmp_pa
 def test_stages_that_nobody_gave_cut_no_windows_where_none_can_be_cut(flags):
     assert not any(stage.crop for stage in parse_stages(settings(*flags).stages))
     assert parse_stages(settings().stages)[0].crop
+
+
+def test_a_network_is_tried_at_the_side_of_the_photos_that_an_augmentation_makes(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(material, "load_or_render", lambda *_: pytest.fail("photos were rendered first"))
+    flags = ["--backbone", "levit_128s", "--size", "448", "--stages", "224:320", "--augmentation", "resize_1024"]
+    assert train.main(["--out", "run", *flags]) == 2
+    assert "levit_128s cannot learn from photos of 448 px" in capsys.readouterr().err
