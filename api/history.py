@@ -41,14 +41,15 @@ class Page:
     text: str | None
 
 
-def pull(account: Account, cursor: str | None, limit: int, key: str, had: set[str]) -> Page:
-    """The page after `cursor` (from the start without one); `had` are the ETags that the client holds."""
+def pull(account: Account, seen: Head, cursor: str | None, limit: int, key: str, had: set[str]) -> Page:
+    """The page after `cursor` (from the start without one).
+
+    `had` are the ETags that the client holds, compared with where the history was `seen` to stand a moment ago.
+    """
     stand = cursors.decode(cursor, key) if cursor else None
-    if had:
-        head = head_of(run(f"SELECT {HEAD} FROM synchead WHERE account_id = ?", account.id))
-        _require_known(stand, head)
-        if _etag(head, head.seq) in had:
-            return Page(_etag(head, head.seq), None)
+    if _etag(seen, seen.seq) in had:
+        _require_known(stand, seen)
+        return Page(_etag(seen, seen.seq), None)
     row = run(_statement(), account.id, stand.seq if stand else 0, limit, account.id)
     head = head_of([one[:-2] for one in row])
     _require_known(stand, head)

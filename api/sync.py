@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from flask_jwt_extended import jwt_required
 from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation, WithJsonSchema
@@ -63,7 +63,7 @@ class TrendQuery(Strict):
 @validated
 def pull(query: PullQuery) -> Response:
     account, had = _account(), request.if_none_match.as_set(include_weak=True)
-    page = history.pull(account, query.cursor, query.limit, _key(), had)
+    page = history.pull(account, g.head, query.cursor, query.limit, _key(), had)
     response = Response(page.text, 304 if page.text is None else 200, content_type="application/json")
     response.set_etag(page.etag)
     return response

@@ -10,13 +10,14 @@ from datetime import timedelta
 from typing import Any
 
 import jwt as pyjwt
-from flask import Flask, Response
+from flask import Flask, Response, g
 from flask_jwt_extended import JWTManager, create_access_token, jwt_required
 from peewee import OperationalError
 
 from api import clock
 from api.config import Config
 from api.database import run, write_transaction
+from api.history import HEAD, Head
 from api.problems import document, respond
 from api.tables import Account, Device
 from api.verified import RememberingManager
@@ -28,7 +29,10 @@ BEARER: list[dict[str, list[Any]]] = [{"bearer": []}]  # what a private route sa
 # The row behind every authorised request, as a fixed text; see `database.run`.
 DEVICE, ACCOUNT = tuple(Device._meta.columns), tuple(Account._meta.columns)
 COLUMNS = ", ".join([f"device.{name}" for name in DEVICE] + [f"account.{name}" for name in ACCOUNT])
-FOUND = f"SELECT {COLUMNS} FROM device JOIN account ON account.id = account_id WHERE device.id = ? AND account.id = ?"
+FOUND = f"""
+    SELECT {COLUMNS}, {HEAD} FROM device
+    JOIN account ON account.id = device.account_id JOIN synchead ON synchead.account_id = account.id
+    WHERE device.id = ? AND account.id = ?"""
 fresh_required = jwt_required(fresh=True)
 
 
@@ -73,9 +77,10 @@ def _device_of(header: dict[str, Any], payload: dict[str, Any]) -> Device | None
     rows = run(FOUND, payload["sid"], payload["sub"])
     if not rows:
         return None
-    split = len(DEVICE)
-    account = Account(**dict(zip(ACCOUNT, rows[0][split:], strict=True)))
-    device = Device(**dict(zip(DEVICE, rows[0][:split], strict=True)) | {"account": account})
+    values = iter(rows[0])
+    device = Device(**dict(zip(DEVICE, values, strict=False)))
+    device.account = Account(**dict(zip(ACCOUNT, values, strict=False)))
+    g.head = Head(*values)  # found by the way, since one statement costs less than two
     if payload["gen"] > device.seen:
         _note_arrival(device, payload["gen"])
     return device
