@@ -41,15 +41,17 @@ class Page:
     text: str | None
 
 
-def pull(account: Account, seen: Head, cursor: str | None, limit: int, key: str, had: set[str]) -> Page:
-    """The page after `cursor` (from the start without one).
+def unchanged(seen: Head, cursor: str | None, key: str, had: set[str]) -> Page | None:
+    """The answer to a client whose ETags `had` say that it has all of a history that stands as `seen`."""
+    if _etag(seen, seen.seq) not in had:
+        return None
+    _require_known(cursors.decode(cursor, key) if cursor else None, seen)
+    return Page(_etag(seen, seen.seq), None)
 
-    `had` are the ETags that the client holds, compared with where the history was `seen` to stand a moment ago.
-    """
+
+def pull(account: Account, cursor: str | None, limit: int, key: str) -> Page:
+    """The page after `cursor` (from the start without one)."""
     stand = cursors.decode(cursor, key) if cursor else None
-    if _etag(seen, seen.seq) in had:
-        _require_known(stand, seen)
-        return Page(_etag(seen, seen.seq), None)
     row = run(_statement(), account.id, stand.seq if stand else 0, limit, account.id)
     head = head_of([one[:-2] for one in row])
     _require_known(stand, head)

@@ -63,7 +63,8 @@ class TrendQuery(Strict):
 @validated
 def pull(query: PullQuery) -> Response:
     account, had = _account(), request.if_none_match.as_set(include_weak=True)
-    page = history.pull(account, g.head, query.cursor, query.limit, _key(), had)
+    page = history.unchanged(g.head, query.cursor, _key(), had)
+    page = page or history.pull(account, query.cursor, query.limit, _key())
     response = Response(page.text, 304 if page.text is None else 200, content_type="application/json")
     response.set_etag(page.etag)
     return response

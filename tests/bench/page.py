@@ -62,7 +62,7 @@ def steps(account: Account, cursor: str) -> int:
     counted: list[int] = []
     connection = database.database.connection()
     connection.set_progress_handler(lambda: counted.append(1), 1)
-    page = history.pull(account, cursor, PAGE, KEY, set())
+    page = history.pull(account, cursor, PAGE, KEY)
     connection.set_progress_handler(None, 0)
     if page.text is None or page.text.count('"record"') != PAGE:
         raise RuntimeError("that was no whole page")

@@ -53,14 +53,13 @@ def our_missed() -> int:
         Account.create(id="barrier", email="barrier", password_hash="", created_at=0)
         SyncHead.create(account="barrier", epoch="barrier")
     account, numbers = Account(id="barrier"), {"first": 1, "second": 2}
-    stood = history.Head("barrier", 0, 0, "", 0)
 
     def write(name: str, hold: Callable[[], None]) -> None:
         with _held_before_commit(name, hold):
             filing.push(account, [score(numbers[name])], [])
 
     def read(cursor: str | None) -> tuple[set[str], Any]:
-        page = json.loads(history.pull(account, stood, cursor, 200, "k" * 32, set()).text or "{}")
+        page = json.loads(history.pull(account, cursor, 200, "k" * 32).text or "{}")
         named = {score(n)["id"]: name for name, n in numbers.items()}
         return {named[item["record"]["id"]] for item in page["records"]}, page["next_cursor"]
 
