@@ -55,7 +55,7 @@ class Worker(ThreadWorker):
         super().init_process()
 
     def handle(self, conn: TConn) -> Any:
-        """Requests that follow one another at once, in one thread: to change threads costs a fifth of a request."""
+        """Requests that follow one another at once, in one thread: to change threads costs a tenth of a request."""
         try:
             while True:
                 self._due[conn] = time.monotonic() + self.seconds

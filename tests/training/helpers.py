@@ -12,6 +12,8 @@ from training.photo_set import PhotoSet, unmapped
 EVERY = np.repeat(np.arange(5), 20)
 ALIKE = np.tile(EVERY[:, None], 5)  # five attributes with the same grades
 FULL = {"oil": 1, "hydration": 2, "wrinkle": 0, "pigmentation": 3, "sensitivity": 4, "part": 1}
+# A run of a few steps.
+TINY = ["--synthetic", "24", "--size", "56", "--stages", "32:96", "--batch", "4", "--every", "8", "--save-every", "1"]
 
 
 def noise_photos(n: int = 12, size: int = 32) -> PhotoSet:
