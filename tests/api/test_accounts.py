@@ -1,6 +1,7 @@
 """Accounts: registering, consents to numbered texts, new passwords, and what needs a fresh token."""
 
 import threading
+import unicodedata
 
 import pytest
 
@@ -125,6 +126,15 @@ def test_a_new_password_ends_the_other_device_logins_and_keeps_this_one(owner, g
     assert slug(refused) == "refresh-revoked"
     assert slug(log_in(guest, owner.email, PASSWORD)) == "bad-credentials"
     assert log_in(guest, owner.email, NEW).status_code == 200
+
+
+@pytest.mark.parametrize(("typed", "again"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_password_is_the_same_from_keyboards_that_write_its_characters_differently(owner, guest, typed, again):
+    password = "맑은 피부 한 장 2026"
+    body = {"password": unicodedata.normalize(typed, password)}
+    assert owner.fresh().ask("PATCH", "/v1/account", json=body).status_code == 200
+    assert log_in(guest, owner.email, unicodedata.normalize(again, password)).status_code == 200
+    assert slug(log_in(guest, owner.email, password.replace("한", "하"))) == "bad-credentials"
 
 
 def test_a_login_that_was_checked_before_the_password_changed_does_not_survive_the_change(owner, guest, monkeypatch):
