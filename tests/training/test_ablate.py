@@ -7,8 +7,10 @@ import pytest
 
 from training import config, train
 from training.ablate import __main__ as ablate
+from training.ablate import runs
 from training.ablate.results import Measured, student_interval, table_of, write_section
-from training.ablate.runs import RowFailed, Scale, made_of, one_run, record_of, scale_of
+from training.ablate.runs import RowFailed, made_of, one_run, record_of
+from training.ablate.scales import Scale, scale_of
 from training.ablate.tables import TABLES
 
 ROWS = [(name, row) for name, rows in TABLES.items() for row in rows]
@@ -72,6 +74,32 @@ def test_a_record_of_other_settings_is_not_passed_off_as_this_row(tmp_path, monk
     assert one_run(row, scale, 1, tmp_path)["mean_p_recall_present"] == 0.5
     with pytest.raises(RowFailed, match="move"):
         one_run(row, scale_of("sampler", "full"), 1, tmp_path)
+
+
+def test_networks_of_a_row_that_stopped_are_not_graded_as_those_of_other_settings(tmp_path, monkeypatch):
+    row, scale = TABLES["sampler"][0], scale_of("sampler", "tiny")
+    monkeypatch.setattr(runs, "train_row", lambda *_: pytest.fail("stopped"))
+    for _ in range(2):  # the same settings go on
+        with pytest.raises(pytest.fail.Exception, match="stopped"):
+            one_run(row, scale, 1, tmp_path)
+    with pytest.raises(RowFailed, match="move"):
+        one_run(row, scale_of("sampler", "full"), 1, tmp_path)
+
+
+def test_another_decoding_of_the_same_networks_is_no_other_run(tmp_path, monkeypatch):
+    a, b = TABLES["recipe"][:2]
+    monkeypatch.setattr(runs, "train_row", lambda *_: ([tmp_path], 1.0))
+    monkeypatch.setattr(runs, "load_or_render", lambda *_: None)
+    monkeypatch.setattr(runs, "grade_row", lambda row, *_: figures(0.5 if row is a else 0.4))
+    scale = scale_of("recipe", "tiny")
+    assert [one_run(row, scale, 1, tmp_path)["mean_p_recall_present"] for row in (a, b, a)] == [0.5, 0.4, 0.5]
+
+
+def test_no_room_for_a_record_is_a_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "full").touch()
+    assert ablate.main(["--table", "sampler", "--only", "uniform", "--out", "full"]) == 2
+    assert "free some space" in capsys.readouterr().err
 
 
 def test_no_runs_at_all_are_refused(capsys):

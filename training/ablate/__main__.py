@@ -19,8 +19,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from training.ablate.results import Measured, table_of, write_section
-from training.ablate.runs import RowFailed, one_run, record_of, scale_of
+from training.ablate.runs import RowFailed, one_run, record_of
+from training.ablate.scales import scale_of
 from training.ablate.tables import TABLES, Row
+from training.saving import RunError
 
 RESULTS = Path(__file__).parents[1] / "RESULTS.md"
 
@@ -50,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.jobs > 1 and not args.dry:
             run_ahead(names, args)
         found = dry(args, names) if args.dry else {name: run_table(name, args) for name in names}
-    except RowFailed as error:
+    except (RowFailed, RunError) as error:
         print(f"training.ablate: {error}", file=sys.stderr)
         return 2
     show(found, args)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from training.ablate.runs import Scale
+from training.ablate.scales import Scale
 from training.ablate.tables import TABLES, Row
 from training.attributes import KEYS
 

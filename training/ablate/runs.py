@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import checkpoint, distributed, train
+from training.ablate.scales import TEST_SEED, Scale
 from training.ablate.tables import Row
 from training.attributes import KEYS
 from training.batches import TURNS
@@ -18,49 +19,7 @@ from training.material import as_seen
 from training.metrics import report
 from training.photo_set import PhotoSet, load_or_render, renderer_digest
 from training.run_folder import RunFolder
-
-TEST_SEED = 60_601
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Rendered photos and their side in px, the side trained at, and the images that a row sees."""
-
-    photos: int
-    side: int
-    base: int
-    images: int
-    batch: int = 32
-    test_photos: int = 1000
-
-    def flags(self, networks: int) -> tuple[str, ...]:
-        """What all rows have in common; the networks of a row divide its images."""
-        images = self.images // networks
-        warm_up = min(200, images // self.batch // 5)
-        photos = f"--synthetic={self.photos} --size={self.side} --no-balanced"
-        steps = f"--stages={self.base}:{images} --warm-up={warm_up} --batch={self.batch} --every=100"
-        return (*photos.split(), *steps.split())
-
-    def render(self, seed: int) -> None:
-        """Leave the photos that a run of this seed learns and is graded on in the cache, using every core."""
-        load_or_render(self.photos, self.side, seed, balanced=False)
-        load_or_render(self.test_photos, self.side, TEST_SEED)
-
-
-SCALES = {
-    "tiny": Scale(photos=6000, side=192, base=96, images=16_000),
-    "full": Scale(photos=12_000, side=448, base=224, images=200_000),
-    "dry": Scale(photos=40, side=192, base=96, images=4, batch=4, test_photos=10),
-}
-
-
-FIVEFOLD = ("heads", "recipe")  # tables in which five networks share a row's images
-
-
-def scale_of(table: str, name: str) -> Scale:
-    """The scale of a table."""
-    scale = SCALES[name]
-    return replace(scale, images=5 * scale.images) if table in FIVEFOLD else scale
+from training.saving import replacing
 
 
 class RowFailed(RuntimeError):
@@ -68,21 +27,23 @@ class RowFailed(RuntimeError):
 
 
 def one_run(row: Row, scale: Scale, seed: int, folder: Path) -> dict[str, Any]:
-    """The figures of one row and seed, from its record or fresh. Raises `RowFailed` for a record of another run."""
+    """The figures of one row and seed, from its record or fresh.
+
+    Raises `RowFailed` for what is of another run, and `RunError` where there is no room to keep them.
+    """
     record, made = record_of(row, seed, folder), made_of(row, scale)
     if record.exists():
         figures = json.loads(record.read_text("utf-8"))
-        if figures.get("made_of", made) != made:
-            raise RowFailed(f"{record} is of other settings or another renderer: move {record.parent} away")
+        _insist_on_same(record.parent, figures.get("made_of", made), made)
         return figures
     trained = folder / _slug(row.same_runs_as or row.name) / str(seed)
+    claim(trained, made_of(replace(row, decoding=""), scale))
     print(f"{row.name}, seed {seed}", file=sys.stderr)
     folders, seconds = train_row(row, scale, seed, trained)
     photos = load_or_render(scale.test_photos, scale.side, TEST_SEED)
     figures = grade_row(row, folders, photos, scale.base)
     figures |= {"seconds": round(seconds), "device": distributed.device_name(), "made_of": made}
-    record.parent.mkdir(parents=True, exist_ok=True)
-    record.write_text(json.dumps(figures), "utf-8")
+    _keep(record, figures)
     return figures
 
 
@@ -94,6 +55,24 @@ def record_of(row: Row, seed: int, folder: Path) -> Path:
 def made_of(row: Row, scale: Scale) -> list[str]:
     """What the figures of a row depend on, beside its seed."""
     return [*scale.flags(len(KEYS) if row.alone else 1), *row.flags, row.decoding, f"renderer {renderer_digest()}"]
+
+
+def claim(folder: Path, made: list[str]) -> None:
+    """Note of what the networks in `folder` are made. Raises `RowFailed` where that is noted already, and is other."""
+    note = folder / "made_of.json"
+    if note.exists():
+        _insist_on_same(folder, json.loads(note.read_text("utf-8")), made)
+    _keep(note, made)
+
+
+def _insist_on_same(folder: Path, found: list[str], made: list[str]) -> None:
+    if found != made:
+        raise RowFailed(f"{folder} is of other settings or another renderer: move it away")
+
+
+def _keep(path: Path, what: dict[str, Any] | list[str]) -> None:
+    with replacing(path, "the networks that were trained stay") as unfinished:
+        unfinished.write_text(json.dumps(what), "utf-8")
 
 
 def _slug(name: str) -> str:
