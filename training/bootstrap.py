@@ -21,30 +21,31 @@ BLOCK = 2_000_000  # draws held at once
 
 
 def resampled(truth: Ints, answers: Ints, seed: Seed = 0, groups: Ints | None = None) -> Floats:
-    """P-Recall over the grades present in each of RESAMPLES resamples; NaN where one holds no labelled photo.
+    """P-Recall over all five grades and over those present (RESAMPLES,2), NaN where a resample holds no labelled photo.
 
     A photo whose truth is -1 is drawn and does not count, so one seed draws the same photos for every attribute.
     """
     if len(truth) == 0:
-        return np.full(RESAMPLES, np.nan)
+        return np.full((RESAMPLES, 2), np.nan)
     sums, n = _by_group(truth, answers, groups)
     rng, step = np.random.default_rng(seed), max(1, BLOCK // len(n))
-    means = np.full(RESAMPLES, np.nan)
+    means = np.full((RESAMPLES, 2), np.nan)
     for start in range(0, RESAMPLES, step):
         part = means[start : start + step]
         times = rng.multinomial(len(n), np.full(len(n), 1 / len(n)), len(part))
         drawn, weights = times @ sums, times @ n
         present = weights > 0
         rewards = np.divide(drawn, weights, out=np.zeros_like(drawn), where=present).sum(1)
-        np.divide(rewards, present.sum(1), out=part, where=present.any(1))
+        grades = np.stack([np.full(len(part), GRADES), present.sum(1)], 1)
+        np.divide(rewards[:, None], grades, out=part, where=present.any(1, keepdims=True))
     return means
 
 
 def resampled_mean(truth: Ints, answers: Ints, seed: Seed = 0, groups: Ints | None = None) -> Floats:
-    """The mean over the attributes in each resample, for truth and answers (N,5)."""
+    """The same of the mean over the attributes in each resample, for truth and answers (N,5)."""
     each = np.stack([resampled(truth[:, a], answers[:, a], seed, groups) for a in range(truth.shape[1])])
     known = ~np.isnan(each)
-    return np.divide(np.nansum(each, 0), known.sum(0), out=np.full(RESAMPLES, np.nan), where=known.any(0))
+    return np.divide(np.nansum(each, 0), known.sum(0), out=np.full((RESAMPLES, 2), np.nan), where=known.any(0))
 
 
 def interval(draws: Floats) -> tuple[float, float]:

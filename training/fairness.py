@@ -31,7 +31,8 @@ def tone_report(truth: Ints, answers: Ints, tones: Ints, seed: int = 0) -> dict[
     if len(classes) < 2:
         return None
     each = scores_by_tone(truth, answers, tones)[classes]
-    draws = np.stack([resampled_mean(truth[tones == c], answers[tones == c], [seed, int(c)]) for c in classes])
+    both = np.stack([resampled_mean(truth[tones == c], answers[tones == c], [seed, int(c)]) for c in classes])
+    draws = both[..., 1]
     means, n = np.nanmean(each, 1), np.bincount(tones)[classes]
     return {
         "classes": [_class(*row) for row in zip(classes, n, means, draws, each, strict=True)],

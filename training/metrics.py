@@ -32,9 +32,9 @@ def p_recall(truth: Ints, answers: Ints) -> tuple[float, float]:
     return float(np.nansum(means) / GRADES), float(np.nanmean(means))
 
 
-def bootstrap_interval(truth: Ints, answers: Ints, seed: int = 0, groups: Ints | None = None) -> tuple[float, float]:
-    """95 % percentile interval of P-Recall over the grades present, resampling photos, or whole groups of them."""
-    return interval(resampled(truth, answers, seed, groups))
+def intervals(draws: NDArray[np.float64]) -> dict[str, list[float | None]]:
+    """95 % intervals of resampled P-Recall (R,2): over all five grades, and over the grades present."""
+    return {name: [plain(end) for end in interval(draws[:, way])] for way, name in enumerate(("ci95_all", "ci95"))}
 
 
 def attribute_report(truth: Ints, answers: Ints, seed: int = 0, groups: Ints | None = None) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def attribute_report(truth: Ints, answers: Ints, seed: int = 0, groups: Ints | N
     return {
         "p_recall": plain(every),
         "p_recall_present": plain(present),
-        "ci95": [plain(end) for end in bootstrap_interval(truth, answers, seed, groups)],
+        **intervals(resampled(truth, answers, seed, groups)),
         "n": np.bincount(truth, minlength=GRADES).tolist(),
         "accuracy": _mean(distance == 0),
         "within_one": _mean(distance <= 1),
@@ -64,7 +64,7 @@ def report(truth: Ints, answers: Ints, seed: int = 0, groups: Ints | None = None
     return {
         "mean_p_recall": _mean_of(each, "p_recall"),
         "mean_p_recall_present": _mean_of(each, "p_recall_present"),
-        "ci95": [plain(end) for end in interval(resampled_mean(truth, answers, seed, groups))],
+        **intervals(resampled_mean(truth, answers, seed, groups)),
         "attributes": each,
     }
 
@@ -90,14 +90,13 @@ def covered_share(truth: Ints, low: Ints, high: Ints) -> float | None:
 
 def table(figures: dict[str, Any]) -> str:
     """A report as text for people."""
-    titles = f"{'attribute':14} {'P-Recall':>8} {'present':>8} {'95 % interval':>17} {'exact':>6} {'±1':>6}"
+    both = "".join(f" {way:>8} {'95 % interval':>16}" for way in ("P-Recall", "present"))
+    titles = f"{'attribute':14}{both} {'exact':>6} {'±1':>6}"
     lines = [f"{titles}   n per grade 0..4"]
     for key, one in figures["attributes"].items():
-        scores = _scores(one["p_recall"], one["p_recall_present"], one["ci95"])
         shares = f"{text(one['accuracy'], 2):>6} {text(one['within_one'], 2):>6}"
-        lines.append(f"{key:14} {scores} {shares}   {' '.join(map(str, one['n']))}")
-    mean = _scores(figures["mean_p_recall"], figures["mean_p_recall_present"], figures["ci95"])
-    return "\n".join([*lines, f"{'mean':14} {mean}"])
+        lines.append(f"{key:14}{_scores(one)} {shares}   {' '.join(map(str, one['n']))}")
+    return "\n".join([*lines, f"{'mean':14}{_scores(figures, 'mean_')}"])
 
 
 def plain(value: float) -> float | None:
@@ -110,8 +109,9 @@ def text(value: float | None, digits: int = 3) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
-def _scores(every: float | None, present: float | None, ci95: list[float | None]) -> str:
-    return f"{text(every):>8} {text(present):>8} {' .. '.join(map(text, ci95)):>17}"
+def _scores(figures: dict[str, Any], of: str = "") -> str:
+    ways = ((f"{of}p_recall", "ci95_all"), (f"{of}p_recall_present", "ci95"))
+    return "".join(f" {text(figures[way]):>8} {' .. '.join(map(text, figures[ends])):>16}" for way, ends in ways)
 
 
 def _mean(values: NDArray) -> float | None:
