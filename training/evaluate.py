@@ -22,11 +22,11 @@ from training.checkpoint import CheckpointError
 from training.datasets import DataError, photo_set
 from training.fairness import tone_table
 from training.graders import BundleGrader, CheckpointGrader, Grader
-from training.inspect.__main__ import check_target
 from training.measure import details, measure
 from training.metrics import table
 from training.photo_set import PhotoSet, render_set
 from training.runtime import agreement
+from training.saving import check_target
 
 
 def parser() -> argparse.ArgumentParser:

@@ -31,6 +31,18 @@ def insist_on_same(args: argparse.Namespace) -> None:
         raise RunError(f"the run in {args.out} was begun with {', '.join(flags)}: give that again, or another --out")
 
 
+def insist_on_same_photos(folder: Path, begun: str, now: str) -> None:
+    """Raises `RunError` where the run in `folder` began with photos of another digest (`Batches.digest`).
+
+    They would be parted anew, and what was held out would be learned.
+    """
+    if begun != now:
+        raise RunError(
+            f"the photos or labels of the run in {folder} have changed since it began: put them back as they were, or"
+            " give another --out"
+        )
+
+
 def _same(begun: Any, now: Any) -> bool:
     if begun is not None and isinstance(now, Path):
         return Path(begun).resolve() == now.resolve()

@@ -1,4 +1,4 @@
-"""How the files of a run are written: whole or not at all, and a full disk is one sentence."""
+"""How files are written: a run's whole or not at all, and where one cannot be written is told in one sentence."""
 
 import os
 from collections.abc import Iterator
@@ -8,6 +8,12 @@ from pathlib import Path
 
 class RunError(RuntimeError):
     """A run's folder cannot be read or written; the text says what to do."""
+
+
+def check_target(target: str | Path | None) -> None:
+    """Raises OSError, before any photo is read, when what is found could not be written there."""
+    if target and (Path(target).is_dir() or not Path(target).parent.is_dir()):
+        raise OSError(f"{target} cannot be written: name a file in a folder that exists")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What is trained: the grader with its loss, and beside it the dense heads where maps are known."""
 
 from collections.abc import Callable
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -19,6 +20,20 @@ class Student(nn.Module):
         super().__init__()
         self.net, self.loss = net, loss
         self.dense = DenseHeads(net.middle_channels, net.trunk.num_features, sharpness) if dense else None
+
+    def by_decay(self, weight_decay: float) -> list[dict[str, Any]]:
+        """Weights of convolutions and linear maps, which decay, and the rest, which do not."""
+        parameters = list(self.parameters())
+        return [
+            {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+            {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+        ]
+
+    def keep_statistics(self) -> None:
+        """Let batch normalisation use its running statistics and leave them as they are."""
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eval()
 
     def forward(self, batch: Batch) -> Tensor:
         if self.dense is None or batch.cells is None:

@@ -17,6 +17,7 @@ from training.batches import Batch, Batches
 from training.feed import feed
 from training.model import SkinNet
 from training.recipe import Recipe
+from training.resume import insist_on_same_photos
 from training.run_folder import RunFolder
 from training.stages import Stage
 from training.student import Loss, Student
@@ -40,8 +41,8 @@ class Trainer:
         self.averaged, self.best, self.best_score = copy.deepcopy(self.net).eval(), copy.deepcopy(net), -math.inf
         self.student = Student(self.net, loss, batches.mapped, recipe.attention).to(self.device)
         self.shared = distributed.shared(self.student)
-        self.optimizer = torch.optim.AdamW(_by_decay(self.student, recipe.weight_decay), lr=recipe.learning_rate)
-        self.folder = RunFolder(folder)
+        self.optimizer = torch.optim.AdamW(self.student.by_decay(recipe.weight_decay), lr=recipe.learning_rate)
+        self.folder, self.learned, self.judged = RunFolder(folder), batches.digest(), recipe.stages[-1].name
         if state := self.folder.read(self.device):
             self._restore(state)
 
@@ -92,7 +93,7 @@ class Trainer:
         torch.manual_seed(self.recipe.seed * 1_000_003 + self.step)  # dropout's draws follow from the step
         self.student.train()
         if self.recipe.settling(self.step):
-            self.student.apply(_keep_statistics)
+            self.student.keep_statistics()
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate(self.step)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.precision == "bf16"):
@@ -125,29 +126,19 @@ class Trainer:
         return {"step": self.step, "images": self.step * self.recipe.batch, "stage": stage.name, **figures}
 
     PARTS = ("student", "averaged", "best", "optimizer")
+    PLAIN = ("step", "stale", "best_score", "seconds", "learned", "judged")
 
     def save(self) -> None:
         """Keep all that the next step depends on."""
         if distributed.rank() == 0:
-            numbers = {name: getattr(self, name) for name in ("step", "stale", "best_score", "seconds")}
-            self.folder.write(numbers | {part: getattr(self, part).state_dict() for part in self.PARTS})
+            plain = {name: getattr(self, name) for name in self.PLAIN}
+            self.folder.write(plain | {part: getattr(self, part).state_dict() for part in self.PARTS})
 
     def _restore(self, state: dict) -> None:
+        insist_on_same_photos(self.folder.folder, state.get("learned", self.learned), self.learned)
         self.folder.fill({part: getattr(self, part) for part in self.PARTS}, state)
-        self.step, self.stale, self.best_score = state["step"], state["stale"], state["best_score"]
+        self.step = state["step"]
+        if state.get("judged", self.judged) == self.judged:  # else the scores so far were at another side
+            self.stale, self.best_score = state["stale"], state["best_score"]
         self.began -= state.get("seconds", 0.0)
         self.folder.forget_after(self.step)
-
-
-def _by_decay(student: nn.Module, weight_decay: float) -> list[dict]:
-    """Weights of convolutions and linear maps, which decay, and the rest, which do not."""
-    parameters = list(student.parameters())
-    return [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
-
-
-def _keep_statistics(module: nn.Module) -> None:
-    if isinstance(module, nn.BatchNorm2d):
-        module.eval()

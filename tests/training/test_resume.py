@@ -1,5 +1,6 @@
 """A run goes on under the settings that it was begun with; those of its pace and course may change."""
 
+import math
 from types import SimpleNamespace
 
 import pytest
@@ -128,9 +129,9 @@ def test_settings_of_another_network_are_not_recorded(tmp_path, monkeypatch, cap
     assert "another network" in capsys.readouterr().err and not (tmp_path / "run" / config.RESOLVED).exists()
 
 
-def trainer_of(folder, photos, batch=4):
+def trainer_of(folder, photos, batch=4, side=32):
     torch.manual_seed(0)
-    recipe = Recipe((Stage(32, 40),), batch=batch, warm_up=1)
+    recipe = Recipe((Stage(side, 40),), batch=batch, warm_up=1)
     return Trainer(SkinNet(), masked_loss, Batches(photos, batch, 0), recipe, folder)
 
 
@@ -150,6 +151,30 @@ def test_a_state_that_holds_no_seconds_goes_on(tmp_path):
     del state["seconds"]
     begun.folder.write(state)
     assert trainer_of(tmp_path, noise_photos()).step == 3
+
+
+def test_a_run_does_not_go_on_with_a_photo_more(tmp_path):
+    trainer_of(tmp_path, noise_photos(12)).save()
+    trainer_of(tmp_path, noise_photos(12))
+    with pytest.raises(RunError, match="photos or labels .* changed .* another --out"):
+        trainer_of(tmp_path, noise_photos(13))
+
+
+def test_a_run_does_not_go_on_with_a_label_changed(tmp_path):
+    photos = noise_photos()
+    trainer_of(tmp_path, photos).save()
+    photos.labels[3, 2] = (photos.labels[3, 2] + 2) % 5
+    with pytest.raises(RunError, match="photos or labels"):
+        trainer_of(tmp_path, photos)
+
+
+@pytest.mark.parametrize(("side", "kept"), [(32, (0.5, 2)), (64, (-math.inf, 0))])
+def test_scores_at_another_side_are_not_compared_with_those_of_before(tmp_path, side, kept):
+    begun = trainer_of(tmp_path, noise_photos(size=64))
+    begun.best_score, begun.stale = 0.5, 2
+    begun.save()
+    found = trainer_of(tmp_path, noise_photos(size=64), side=side)
+    assert (found.best_score, found.stale) == kept
 
 
 def test_a_set_smaller_than_a_batch_shows_the_images_that_the_log_tells(tmp_path):

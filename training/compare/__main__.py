@@ -21,9 +21,9 @@ from training.compare.moves import moves
 from training.compare.page import Compared, page
 from training.datasets import DataError, photo_set
 from training.graders import BundleGrader, CheckpointGrader, Grader
-from training.inspect.__main__ import check_target
 from training.inspect.counts import legible
 from training.photo_set import PhotoSet, render_set
+from training.saving import check_target
 
 
 def parser() -> argparse.ArgumentParser:

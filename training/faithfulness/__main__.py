@@ -17,8 +17,8 @@ from training.checkpoint import CheckpointError
 from training.faithfulness.figures import score
 from training.faithfulness.text import tables
 from training.graders import BundleGrader, CheckpointGrader, Grader
-from training.inspect.__main__ import check_target
 from training.photo_set import render_set
+from training.saving import check_target
 
 
 def parser() -> argparse.ArgumentParser:

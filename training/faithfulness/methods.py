@@ -29,9 +29,9 @@ from training.faithfulness.energy import energy_in_mask
 from training.faithfulness.figures import JUDGED
 from training.faithfulness.places import JUDGED_DEGREES, Places, every_attribute
 from training.heat_maps import HeatMaps
-from training.inspect.__main__ import check_target
 from training.model import SkinNet
 from training.photo_set import PhotoSet, render_set
+from training.saving import check_target
 
 CLOSED = "gradcam"
 SIDE, GAP = 224, 4  # px

@@ -20,6 +20,7 @@ from training.inspect.counts import legible
 from training.inspect.findings import Alike, Folder, alike, look
 from training.inspect.page import page
 from training.inspect.record import as_record, as_text
+from training.saving import check_target
 
 
 def parser() -> argparse.ArgumentParser:
@@ -53,12 +54,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"training.inspect: {error}", file=sys.stderr)
         return 2
     return 1 if found or training.reading.problems or (validation and validation.reading.problems) else 0
-
-
-def check_target(target: str | Path | None) -> None:
-    """Raises `DataError`, before any photo is read, when what was found could not be written there."""
-    if target and (Path(target).is_dir() or not Path(target).parent.is_dir()):
-        raise DataError(f"{target} cannot be written: name a file in a folder that exists")
 
 
 def show(training: Folder, validation: Folder | None, found: list[Alike], target: str | None) -> None:

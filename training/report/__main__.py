@@ -16,7 +16,6 @@ from pathlib import Path
 
 from training.checkpoint import CheckpointError
 from training.datasets import DataError, photo_set
-from training.inspect.__main__ import check_target
 from training.inspect.counts import legible
 from training.measure import ceiling_line
 from training.metrics import table
@@ -24,6 +23,7 @@ from training.photo_set import render_set
 from training.report.findings import Findings, find
 from training.report.page import model_card, page
 from training.report.run import Run, read_run
+from training.saving import check_target
 from training.synthetic_folder import SYNTHETIC, source_of
 
 PAGE, CARD = "report.html", "model_card.md"
