@@ -1,6 +1,7 @@
 """What the routes of accounts take: strict types, no unknown fields."""
 
 import re
+import unicodedata
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -17,6 +18,11 @@ def email_address(value: str) -> str:
     if not re.fullmatch(EMAIL, value):
         raise ValueError("write an e-mail address such as me@example.org")
     return value.lower()
+
+
+def _composed(value: Any) -> Any:
+    """Keyboards write 한 as one code point or as three: passwords are compared as NFC (RFC 8265, section 4.2.2)."""
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
 def _whole(value: Any) -> Any:
@@ -36,7 +42,9 @@ Email = Annotated[
     AfterValidator(email_address),
 ]
 Password = Annotated[
-    str, Field(min_length=passwords.MIN_LENGTH, max_length=passwords.MAX_LENGTH, examples=["a long password"])
+    str,
+    Field(min_length=passwords.MIN_LENGTH, max_length=passwords.MAX_LENGTH, examples=["a long password"]),
+    BeforeValidator(_composed),
 ]
 Printed = Annotated[str, Field(pattern=rf"^[^{CONTROL}]*$")]  # without control characters
 AttemptKey = Annotated[

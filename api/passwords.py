@@ -1,13 +1,8 @@
-"""Passwords: Argon2id at OWASP's minimum, as many at once as there are cores, the same time for unknown accounts.
-
-Keyboards write one character in several ways (한 as one code point or as three), so passwords are brought to NFKC
-before they are hashed (NIST SP 800-63B).
-"""
+"""Passwords: Argon2id at OWASP's minimum, as many at once as there are cores, the same time for unknown accounts."""
 
 import os
 import secrets
 import threading
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -36,20 +31,16 @@ def _slot() -> Iterator[None]:
 def hash_password(password: str) -> str:
     """The encoded hash to store. Raises the problem `busy` when no core gets free."""
     with _slot():
-        return _hasher.hash(_stable(password))
+        return _hasher.hash(password)
 
 
 def matches(stored: str | None, password: str) -> bool:
     """Whether `password` belongs to the stored hash; None (no such account) takes as long and is False."""
     with _slot():
         try:
-            return _hasher.verify(_dummy() if stored is None else stored, _stable(password)) and stored is not None
+            return _hasher.verify(_dummy() if stored is None else stored, password) and stored is not None
         except (VerificationError, InvalidHashError):
             return False
-
-
-def _stable(password: str) -> str:
-    return unicodedata.normalize("NFKC", password)
 
 
 def outdated(stored: str) -> bool:

@@ -42,7 +42,7 @@ def resampled(truth: Ints, answers: Ints, seed: Seed = 0, groups: Ints | None = 
 
 
 def resampled_mean(truth: Ints, answers: Ints, seed: Seed = 0, groups: Ints | None = None) -> Floats:
-    """The same of the mean over the attributes in each resample, for truth and answers (N,5)."""
+    """Both as means over the attributes, in each resample, for truth and answers (N,5)."""
     each = np.stack([resampled(truth[:, a], answers[:, a], seed, groups) for a in range(truth.shape[1])])
     known = ~np.isnan(each)
     return np.divide(np.nansum(each, 0), known.sum(0), out=np.full((RESAMPLES, 2), np.nan), where=known.any(0))

@@ -32,7 +32,7 @@ def p_recall(truth: Ints, answers: Ints) -> tuple[float, float]:
     return float(np.nansum(means) / GRADES), float(np.nanmean(means))
 
 
-def intervals(draws: NDArray[np.float64]) -> dict[str, list[float | None]]:
+def both_intervals(draws: NDArray[np.float64]) -> dict[str, list[float | None]]:
     """95 % intervals of resampled P-Recall (R,2): over all five grades, and over the grades present."""
     return {name: [plain(end) for end in interval(draws[:, way])] for way, name in enumerate(("ci95_all", "ci95"))}
 
@@ -48,7 +48,7 @@ def attribute_report(truth: Ints, answers: Ints, seed: int = 0, groups: Ints | N
     return {
         "p_recall": plain(every),
         "p_recall_present": plain(present),
-        **intervals(resampled(truth, answers, seed, groups)),
+        **both_intervals(resampled(truth, answers, seed, groups)),
         "n": np.bincount(truth, minlength=GRADES).tolist(),
         "accuracy": _mean(distance == 0),
         "within_one": _mean(distance <= 1),
@@ -64,7 +64,7 @@ def report(truth: Ints, answers: Ints, seed: int = 0, groups: Ints | None = None
     return {
         "mean_p_recall": _mean_of(each, "p_recall"),
         "mean_p_recall_present": _mean_of(each, "p_recall_present"),
-        **intervals(resampled_mean(truth, answers, seed, groups)),
+        **both_intervals(resampled_mean(truth, answers, seed, groups)),
         "attributes": each,
     }
 
@@ -109,8 +109,8 @@ def text(value: float | None, digits: int = 3) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
-def _scores(figures: dict[str, Any], of: str = "") -> str:
-    ways = ((f"{of}p_recall", "ci95_all"), (f"{of}p_recall_present", "ci95"))
+def _scores(figures: dict[str, Any], prefix: str = "") -> str:
+    ways = ((f"{prefix}p_recall", "ci95_all"), (f"{prefix}p_recall_present", "ci95"))
     return "".join(f" {text(figures[way]):>8} {' .. '.join(map(text, figures[ends])):>16}" for way, ends in ways)
 
 

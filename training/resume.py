@@ -1,8 +1,8 @@
 """Whether a run that is found in its folder may go on under the settings given now.
 
-Another seed or folder is another split: photos that were held out would be learned from, and the run would be judged on
-photos that it learned. Another loss or network is another run. A saved state overrides the weight decay. Its pace may
-change, since that is the remedy where a run diverges.
+Another seed, folder or photo is another split: photos that were held out would be learned from, and the run would be
+judged on photos that it learned. Another loss or network is another run. A saved state overrides the weight decay. Its
+pace may change, since that is the remedy where a run diverges.
 """
 
 import argparse
@@ -34,12 +34,12 @@ def insist_on_same(args: argparse.Namespace) -> None:
 def insist_on_same_photos(folder: Path, begun: str, now: str) -> None:
     """Raises `RunError` where the run in `folder` began with photos of another digest (`Batches.digest`).
 
-    They would be parted anew, and what was held out would be learned.
+    Another set is parted in another way, so that what was held out would be learned; other labels are another run.
     """
     if begun != now:
         raise RunError(
-            f"the photos or labels of the run in {folder} have changed since it began: put them back as they were, or"
-            " give another --out"
+            f"the photos, people or labels of the run in {folder} are not those that it began with: put them back as"
+            " they were, or give another --out"
         )
 
 

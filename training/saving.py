@@ -1,4 +1,4 @@
-"""How files are written: a run's whole or not at all, and where one cannot be written is told in one sentence."""
+"""How files are written: whole or not at all, and where that fails, in one sentence."""
 
 import os
 from collections.abc import Iterator
@@ -7,13 +7,14 @@ from pathlib import Path
 
 
 class RunError(RuntimeError):
-    """A run's folder cannot be read or written; the text says what to do."""
+    """A run cannot go on, or cannot be kept; the text says what to do."""
 
 
-def check_target(target: str | Path | None) -> None:
-    """Raises OSError, before any photo is read, when what is found could not be written there."""
-    if target and (Path(target).is_dir() or not Path(target).parent.is_dir()):
-        raise OSError(f"{target} cannot be written: name a file in a folder that exists")
+def check_target(*targets: str | Path | None) -> None:
+    """Raises OSError where no file could be written at one of `targets` (- is stdout): call it before the work."""
+    for target in targets:
+        if target and target != "-" and (Path(target).is_dir() or not Path(target).parent.is_dir()):
+            raise OSError(f"{target} cannot be written: name a file in a folder that exists")
 
 
 @contextmanager

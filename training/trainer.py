@@ -42,7 +42,7 @@ class Trainer:
         self.student = Student(self.net, loss, batches.mapped, recipe.attention).to(self.device)
         self.shared = distributed.shared(self.student)
         self.optimizer = torch.optim.AdamW(self.student.by_decay(recipe.weight_decay), lr=recipe.learning_rate)
-        self.folder, self.learned, self.judged = RunFolder(folder), batches.digest(), recipe.stages[-1].name
+        self.folder, self.learned, self.judged = RunFolder(folder), batches.digest(), batches.side_of(recipe.stages[-1])
         if state := self.folder.read(self.device):
             self._restore(state)
 

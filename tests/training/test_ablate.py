@@ -95,11 +95,18 @@ def test_another_decoding_of_the_same_networks_is_no_other_run(tmp_path, monkeyp
     assert [one_run(row, scale, 1, tmp_path)["mean_p_recall_present"] for row in (a, b, a)] == [0.5, 0.4, 0.5]
 
 
-def test_no_room_for_a_record_is_a_sentence(tmp_path, monkeypatch, capsys):
+def test_a_note_that_cannot_be_kept_is_a_sentence(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "full").touch()
     assert ablate.main(["--table", "sampler", "--only", "uniform", "--out", "full"]) == 2
     assert "free some space" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flag", ["--json", "--results"])
+def test_a_table_that_could_not_be_written_trains_nothing(tmp_path, monkeypatch, capsys, flag):
+    monkeypatch.setattr(ablate, "one_run", lambda *_: pytest.fail("trained first"))
+    assert ablate.main(["--table", "sampler", flag, str(tmp_path / "nowhere" / "file")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
 
 
 def test_no_runs_at_all_are_refused(capsys):

@@ -56,6 +56,14 @@ def test_the_mean_leaves_out_attributes_without_labels():
     assert "1.000" in table(figures) and "0.200" in table(figures)
 
 
+def test_the_table_shows_both_ways_with_their_intervals():
+    truth = np.where(ALIKE == 4, 3, ALIKE)
+    figures = report(truth, np.clip(truth + np.random.default_rng(3).integers(-1, 2, truth.shape), 0, 4))
+    for one in (figures, *figures["attributes"].values()):
+        for ends in (one["ci95_all"], one["ci95"]):
+            assert " .. ".join(f"{end:.3f}" for end in ends) in table(figures)
+
+
 def test_an_attribute_without_labels_has_no_figure():
     figures = report(np.full((4, 5), -1), np.zeros((4, 5), int))
     assert figures["mean_p_recall"] is None and figures["attributes"]["oil"]["ci95"] == [None, None]

@@ -88,13 +88,13 @@ def test_the_figures_are_those_of_measure_on_the_same_photos(run, figures):
 
 def test_the_page_and_the_card_show_those_figures(written, figures):
     page, card = Page(written[0]).text, written[1]
-    shown = [figures["mean_p_recall_present"], *figures["ci95"], figures["tones"]["largest_gap"]]
+    shown = [figures["mean_p_recall_present"], *figures["ci95"], *figures["ci95_all"], figures["tones"]["largest_gap"]]
     shown += [
         figures["tones"]["largest_gap_by_chance"],
         *(row["mean_p_recall_present"] for row in figures["tones"]["classes"]),
     ]
     for one in figures["attributes"].values():
-        shown += [one["p_recall"], one["p_recall_present"], *one["ci95"], one["mae"], one["qwk"]]
+        shown += [one["p_recall"], one["p_recall_present"], *one["ci95"], *one["ci95_all"], one["mae"], one["qwk"]]
     assert [value for value in shown if f"{value:.3f}" not in page or f"{value:.3f}" not in card] == []
 
 

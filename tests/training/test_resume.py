@@ -129,9 +129,12 @@ def test_settings_of_another_network_are_not_recorded(tmp_path, monkeypatch, cap
     assert "another network" in capsys.readouterr().err and not (tmp_path / "run" / config.RESOLVED).exists()
 
 
-def trainer_of(folder, photos, batch=4, side=32):
+WHOLE = Stage(32, 40)
+
+
+def trainer_of(folder, photos, batch=4, last=WHOLE):
     torch.manual_seed(0)
-    recipe = Recipe((Stage(side, 40),), batch=batch, warm_up=1)
+    recipe = Recipe((last,), batch=batch, warm_up=1)
     return Trainer(SkinNet(), masked_loss, Batches(photos, batch, 0), recipe, folder)
 
 
@@ -143,38 +146,52 @@ def test_the_seconds_of_a_run_are_those_of_all_its_sessions(tmp_path, monkeypatc
     assert trainer_of(tmp_path, noise_photos()).seconds == 100 + 100 and first.seconds == 400
 
 
-def test_a_state_that_holds_no_seconds_goes_on(tmp_path):
+def test_a_state_of_an_older_version_goes_on(tmp_path):
     begun = trainer_of(tmp_path, noise_photos())
-    begun.step = 3
+    begun.step, begun.best_score, begun.stale = 3, 0.5, 2
     begun.save()
     state = torch.load(tmp_path / LAST, weights_only=True)
-    del state["seconds"]
+    for name in ("seconds", "learned", "judged"):
+        del state[name]
     begun.folder.write(state)
-    assert trainer_of(tmp_path, noise_photos()).step == 3
+    found = trainer_of(tmp_path, noise_photos())
+    assert (found.step, found.best_score, found.stale) == (3, 0.5, 2)
 
 
 def test_a_run_does_not_go_on_with_a_photo_more(tmp_path):
     trainer_of(tmp_path, noise_photos(12)).save()
     trainer_of(tmp_path, noise_photos(12))
-    with pytest.raises(RunError, match="photos or labels .* changed .* another --out"):
+    with pytest.raises(RunError, match="photos, people or labels .* another --out"):
         trainer_of(tmp_path, noise_photos(13))
 
 
-def test_a_run_does_not_go_on_with_a_label_changed(tmp_path):
+@pytest.mark.parametrize(("column", "place"), [("labels", (3, 2)), ("people", 3)])
+def test_a_run_does_not_go_on_with_a_label_or_a_person_changed(tmp_path, column, place):
     photos = noise_photos()
     trainer_of(tmp_path, photos).save()
-    photos.labels[3, 2] = (photos.labels[3, 2] + 2) % 5
-    with pytest.raises(RunError, match="photos or labels"):
+    getattr(photos, column)[place] += 1
+    with pytest.raises(RunError, match="people or labels"):
         trainer_of(tmp_path, photos)
 
 
-@pytest.mark.parametrize(("side", "kept"), [(32, (0.5, 2)), (64, (-math.inf, 0))])
-def test_scores_at_another_side_are_not_compared_with_those_of_before(tmp_path, side, kept):
+@pytest.mark.parametrize(
+    ("last", "kept"),
+    [(WHOLE, (0.5, 2)), (Stage(64, 40), (-math.inf, 0)), (Stage(32, 40, True), (-math.inf, 0))],
+    ids=["the same", "a larger", "beside windows the whole"],
+)
+def test_scores_at_another_side_are_not_compared_with_those_of_before(tmp_path, last, kept):
     begun = trainer_of(tmp_path, noise_photos(size=64))
     begun.best_score, begun.stale = 0.5, 2
     begun.save()
-    found = trainer_of(tmp_path, noise_photos(size=64), side=side)
+    found = trainer_of(tmp_path, noise_photos(size=64), last=last)
     assert (found.best_score, found.stale) == kept
+
+
+def test_whole_photos_after_windows_have_the_side_of_those_beside_them(tmp_path):
+    begun = trainer_of(tmp_path, noise_photos(size=64), last=Stage(32, 40, True))
+    begun.best_score = 0.5
+    begun.save()
+    assert trainer_of(tmp_path, noise_photos(size=64), last=Stage(64, 40)).best_score == 0.5
 
 
 def test_a_set_smaller_than_a_batch_shows_the_images_that_the_log_tells(tmp_path):

@@ -22,7 +22,7 @@ from training.ablate.results import Measured, table_of, write_section
 from training.ablate.runs import RowFailed, one_run, record_of
 from training.ablate.scales import scale_of
 from training.ablate.tables import TABLES, Row
-from training.saving import RunError
+from training.saving import RunError, check_target
 
 RESULTS = Path(__file__).parents[1] / "RESULTS.md"
 
@@ -49,13 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown := set(args.only or ()) - known:
         p.error(f"--only: no row '{unknown.pop()}'; the rows are {', '.join(sorted(known))}")
     try:
+        check_target(args.json, args.results)
         if args.jobs > 1 and not args.dry:
             run_ahead(names, args)
-        found = dry(args, names) if args.dry else {name: run_table(name, args) for name in names}
-    except (RowFailed, RunError) as error:
+        show(dry(args, names) if args.dry else {name: run_table(name, args) for name in names}, args)
+    except (RowFailed, RunError, OSError) as error:
         print(f"training.ablate: {error}", file=sys.stderr)
         return 2
-    show(found, args)
     return 0
 
 

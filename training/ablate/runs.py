@@ -23,7 +23,7 @@ from training.saving import replacing
 
 
 class RowFailed(RuntimeError):
-    """A row's training ended with an error, which it has printed."""
+    """A row could not be trained, or what is found of it is of another run."""
 
 
 def one_run(row: Row, scale: Scale, seed: int, folder: Path) -> dict[str, Any]:
@@ -58,11 +58,15 @@ def made_of(row: Row, scale: Scale) -> list[str]:
 
 
 def claim(folder: Path, made: list[str]) -> None:
-    """Note of what the networks in `folder` are made. Raises `RowFailed` where that is noted already, and is other."""
+    """Note of what the networks in `folder` are made. Raises `RowFailed` where that is noted already, and is other.
+
+    Networks without a note, as another version left them, are not judged.
+    """
     note = folder / "made_of.json"
     if note.exists():
         _insist_on_same(folder, json.loads(note.read_text("utf-8")), made)
-    _keep(note, made)
+    else:
+        _keep(note, made)
 
 
 def _insist_on_same(folder: Path, found: list[str], made: list[str]) -> None:

@@ -46,8 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Grade, compare, write the page; 0 when it is written, 2 with a sentence when it could not be."""
     args = parser().parse_args(argv)
     try:
-        for target in (None if args.json == "-" else args.json, args.html):
-            check_target(target)
+        check_target(args.json, args.html)
         found = compared(args)
         args.html.write_text(legible(page(found)), "utf-8")
     except (CheckpointError, DataError, OSError) as error:

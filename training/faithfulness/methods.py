@@ -24,7 +24,6 @@ from training.attributes import ATTRIBUTES, KEYS
 from training.calibrate import heatmap_scale
 from training.cam_methods import METHODS, CamMethods
 from training.checkpoint import CheckpointError, load
-from training.datasets import DataError
 from training.faithfulness.energy import energy_in_mask
 from training.faithfulness.figures import JUDGED
 from training.faithfulness.places import JUDGED_DEGREES, Places, every_attribute
@@ -52,10 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     p.add_argument("--json", help="write the figures as one JSON object to this file; - is stdout")
     args = p.parse_args(argv)
     try:
-        for target in (args.json, args.picture):
-            check_target(target)
+        check_target(args.json, args.picture)
         compare(args)
-    except (CheckpointError, DataError, OSError) as error:
+    except (CheckpointError, OSError) as error:
         print(f"training.faithfulness.methods: {error}", file=sys.stderr)
         return 2
     return 0

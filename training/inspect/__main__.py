@@ -40,8 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Print what was found; 0 when nothing is to mend, 1 when something is, 2 when there was nothing to look at."""
     args = parser().parse_args(argv)
     try:
-        check_target(args.html)
-        check_target(args.json)
+        check_target(args.html, args.json)
         training = look(args.folder, args.size)
         validation = look(args.validation, args.size) if args.validation else None
         found = alike(training, validation)

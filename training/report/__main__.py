@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if min(args.synthetic, args.probed, args.seed + 1) < 1:
             raise DataError("--synthetic and --probed need at least one photo, and --seed must not be negative")
-        check_target(None if args.json == "-" else args.json)
+        check_target(args.json)
         run = read_run(args.run)
         out = args.out or args.run / "report"
         out.mkdir(parents=True, exist_ok=True)
