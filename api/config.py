@@ -15,8 +15,9 @@
 | SIGN_IN_LIMIT | sign-ins per address, generous since carriers share addresses  | 120 per minute;1200 per hour |
 | LIMIT_STORE   | where tries are counted; `redis://…` for several web processes | memory://              |
 | METRICS_PORT  | loopback port with Prometheus text (`api/metrics.py`)           | 0: none                |
+| PROMETHEUS_MULTIPROC_DIR | empty folder that gunicorns of your own share for it | `serve` makes one    |
 | LOG_REQUESTS  | `yes`, or `no`: then only what goes wrong is logged            | yes                    |
-| ERASURE_LEDGER | file that keeps erased accounts erased after a restore        | DATABASE file + .erased |
+| ERASURE_LEDGER | file that keeps erased accounts erased after a restore | SQLite's file + .erased, else var/erased |
 """
 
 import os

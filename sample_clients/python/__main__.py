@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 when done, 2 with a sentence when not."""
     args = parser(__doc__ or "").parse_args(argv)
     try:
-        client = Client(args.bundle, args.home, args.server)
+        client = Client(args.bundle, args.home, args.server, args.trusted_keys)
         return COMMANDS[args.command](client, args)
     except REFUSALS as error:
         print(f"skinscore: {error}", file=sys.stderr)

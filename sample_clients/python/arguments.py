@@ -4,6 +4,8 @@ import argparse
 import os
 from pathlib import Path
 
+from .bundle import TRUSTED_KEYS
+
 PARTS = ("cheek", "forehead", "centre", "chin")
 SIGN_IN = {
     "register": "make an account; shows its recovery code, once",
@@ -19,6 +21,7 @@ def parser(description: str) -> argparse.ArgumentParser:
     )
     home = os.environ.get("SKINSCORE_HOME", "~/.local/share/skinscore")
     p.add_argument("--bundle", type=Path, default=Path("mobile_export/reference"), help="folder of the signed bundle")
+    p.add_argument("--trusted-keys", type=Path, default=TRUSTED_KEYS, help="public keys, as `sign keygen` prints them")
     p.add_argument("--home", type=Path, default=Path(home).expanduser(), help=f"where the history lives ({home})")
     p.add_argument("--server", default="http://127.0.0.1:8000")
     commands = p.add_subparsers(dest="command", required=True)

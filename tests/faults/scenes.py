@@ -102,7 +102,7 @@ def truncated(place: Place) -> dict[str, Any]:
 
 
 def slow(place: Place, app: str = APP, patience: float = Worker.seconds) -> dict[str, Any]:
-    """One body comes in pieces, and as many connections as there are threads stop in the middle."""
+    """One body comes in pieces, and half as many connections as there are threads stop in the middle."""
     with web_process(place.scratch, place.url(), app) as server, Person(server.port) as me:
         with writing(server.port) as steady:
             trickled = cut.trickled(me, b"".join(cut.head_and_body(me, 1)), seconds=patience / 4)

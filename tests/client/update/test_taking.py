@@ -1,6 +1,7 @@
 """A client takes a newer model through a channel of a real server, and is never without one."""
 
 import json
+import shutil
 
 import pytest
 
@@ -8,7 +9,7 @@ from mobile_export.signing import make_key
 from sample_clients.python.__main__ import main
 from sample_clients.python.bundle import TRUSTED_KEYS
 from sample_clients.python.client import Client
-from tests.client.small_bundle import MODEL, sha256_of
+from tests.client.small_bundle import MODEL, sha256_of, sign
 from tests.client.update.helpers import at_two, reopened
 
 
@@ -25,6 +26,15 @@ def test_the_command_line_takes_the_new_model_and_grades_with_it(served, bundles
     assert record["model"]["sequence"] == 2 and record["file_sha256"] == held["files"][0]["parts"][0]["sha256"]
     assert main([*base, "update"]) == 0
     assert "is what the channel names" in capsys.readouterr().out
+
+
+def test_the_command_line_grades_with_a_bundle_of_the_operators_own_key(bundles, photo, tmp_path, capsys):
+    own, shipped = make_key(tmp_path, "ops-2026"), shutil.copytree(bundles[1], tmp_path / "bundle")
+    sign(shipped, 1, key=own)
+    (tmp_path / "keys.json").write_text(json.dumps({"ops-2026": own.public}))
+    base = ["--bundle", str(shipped), "--home", str(tmp_path / "home")]
+    assert main([*base, "--trusted-keys", str(tmp_path / "keys.json"), "score", str(photo), "--json", "-"]) == 0
+    assert main([*base, "score", str(photo)]) == 2 and "unknown key" in capsys.readouterr().err
 
 
 def test_every_update_keeps_the_one_before_and_no_more(client, publish, bundles):
