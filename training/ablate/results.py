@@ -12,7 +12,7 @@ from training.ablate.scales import Scale
 from training.ablate.tables import TABLES, Row
 from training.attributes import KEYS
 
-UNTRAINED = 0.2  # P-Recall of always answering 2: below it a row says nothing about its idea
+UNTRAINED = 0.2  # P-Recall of always answering 2: up to it a row says nothing about its idea
 HEADING = """# The seed's tables, run again
 
 Ours: P-Recall over the grades present on 1,000 fresh photos of synthetic skin, balanced, clean grades. In brackets:
@@ -76,7 +76,7 @@ def _line(one: Measured) -> str:
 
 def _cell(ours: float, published: float | None) -> str:
     beside = "" if published is None else f" [{published:.3f}]"
-    return f"{ours:.3f}{' untrained' if ours < UNTRAINED else ''}{beside}"
+    return f"{ours:.3f}{' untrained' if ours < UNTRAINED + 1e-6 else ''}{beside}"
 
 
 def _differences(rows: Sequence[Measured]) -> list[str]:
