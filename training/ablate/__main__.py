@@ -1,6 +1,6 @@
 """Run a table of the seed on the same photos and write its rows into training/RESULTS.md.
 
-    python -m training.ablate --table loss                     # tiny: minutes a row on two cores
+    python -m training.ablate --table loss                     # tiny: minutes a row on two cores (swinv2: an hour)
     python -m training.ablate --table recipe --seeds 3         # the seed's recipe against ours
     python -m training.ablate --table backbone --scale full    # hours a row; wants a GPU
     python -m training.ablate --table all --jobs 12            # so many runs at once, on a GPU
